@@ -3,21 +3,18 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type InboundMessage, JetStreamBus } from '@algo/bus';
-import type { StreamName } from '@algo/contracts';
-import { eventually } from '@algo/testkit';
+import { JetStreamBus } from '@algo/bus';
 import { expect, test } from '@jest/globals';
 import {
   DockerComposeEnvironment,
   getContainerRuntimeClient,
   type StartedDockerComposeEnvironment,
 } from 'testcontainers';
+import { EngineTally, PATIENCE_MS } from './support/engine-tally.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** With images to fetch and to build. */
 const START_MAX_MS = 300_000;
-/** For what takes seconds on an idle machine. */
-const PATIENCE_MS = 120_000;
 
 const containers = await getContainerRuntimeClient().catch(() => undefined);
 const missing =
@@ -43,11 +40,7 @@ here(
     const about = { servers: [url], identity: 'observer.acceptance' };
     await expect(JetStreamBus.connect(about)).rejects.toThrow('Authorization Violation');
     const bus = stack.use(await JetStreamBus.connect({ ...about, keySeed: keyOf('observer') }));
-    const tally = new Tally();
-    for (const [stream, subject] of FOLLOWED)
-      stack.use(
-        await bus.follow({ stream, subjects: [subject], after: 0 }, (message) => tally.take(message)),
-      );
+    const tally = stack.use(await EngineTally.of(bus));
     const upMs = performance.now() - startedMs;
 
     await tally.until(
@@ -118,76 +111,6 @@ async function composeUp(): Promise<StartedDockerComposeEnvironment> {
       'the composition did not come up. It needs `docker compose`, and for its images a registry and npm, ' +
         `or the base images at hand (deploy/docker/Dockerfile). It said: ${(cause as Error).message}`,
       { cause },
-    );
-  }
-}
-
-const FOLLOWED: readonly (readonly [StreamName, string])[] = [
-  ['SYSTEM', 'sys.service.>'],
-  ['DECISIONS', 'dec.made.>'],
-  ['ORDERS', 'ord.evt.>'],
-  ['POSITIONS', 'pos.evt.>'],
-  ['RECONCILIATION', 'rec.run.>'],
-];
-
-/** Counts what the engine says of itself. */
-class Tally {
-  accepted = 0;
-  fills = 0;
-  closed = 0;
-  reconciledEpoch = 0;
-  reconciliationsFailed = 0;
-  readonly submitted: string[] = [];
-  readonly filledOrders = new Set<string>();
-  readonly #counters = new Map<string, Readonly<Record<string, number>>>();
-  readonly #notes = new Map<string, readonly string[]>();
-
-  get stored(): number {
-    return this.#counters.get('analytics.0')?.stored ?? 0;
-  }
-
-  take({ fact: { name, body } }: InboundMessage): void {
-    switch (name) {
-      case 'ServiceStatus':
-        this.#counters.set(body.instance, body.counters);
-        this.#notes.set(body.instance, body.notes);
-        return;
-      case 'DecisionMade':
-        if (body.outcome.type === 'accepted') this.accepted++;
-        return;
-      case 'OrderSubmitted':
-        this.submitted.push(body.clientOrderId);
-        return;
-      case 'OrderFilled':
-        this.fills++;
-        this.filledOrders.add(body.clientOrderId);
-        return;
-      case 'PositionClosed':
-        this.closed++;
-        return;
-      case 'ReconciliationCompleted':
-        this.reconciledEpoch = body.epoch;
-        return;
-      case 'ReconciliationFailed':
-        this.reconciliationsFailed++;
-        return;
-      default: // the other messages of these subjects aren't counted
-    }
-  }
-
-  /** Waits for a condition. *Errors*: what was seen until then, and what each service says it waits for. */
-  async until(what: string, holds: () => boolean): Promise<void> {
-    await eventually(what, holds, PATIENCE_MS).catch((cause: unknown) => {
-      const notes = [...this.#notes].map(([instance, said]) => `${instance}: ${said.join(', ') || 'ready'}`);
-      throw new Error(`${(cause as Error).message}; seen: ${this.line()}; ${notes.join('; ')}`, { cause });
-    });
-  }
-
-  line(): string {
-    const trades = this.#counters.get('ingest.synthetic')?.accepted ?? 0;
-    return (
-      `${trades} trades, ${this.stored} stored, ${this.accepted} decisions accepted, ` +
-      `${this.submitted.length} orders, ${this.fills} fills, ${this.closed} positions closed`
     );
   }
 }
