@@ -33,12 +33,7 @@ export const STREAMS = {
   ),
   // Few words, kept for as long as positions may be: whoever begins anew learns all rules that ever held.
   INSTRUMENTS: kept('market', ['md.rules.>'], { days: 5 * 365, mib: 64 }, 'rules that exchanges changed'),
-  CANDLES: kept(
-    'market',
-    ['md.candles.>'],
-    { days: 365, mib: 2048 },
-    'closed candles: the source for warm-up',
-  ),
+  CANDLES: kept('market', ['md.candles.>'], { days: 365, mib: 2048 }, 'closed candles, for warm-up'),
   ANALYTICS: kept('market', ['an.>'], { days: 3, mib: 4096 }, 'market states, patterns, signals'),
   // Its oldest go when it is full: a decider that can't store its why would otherwise not come back.
   DECISIONS: kept('market', ['dec.>'], { days: 5 * 365, mib: 8192 }, 'what was decided and why'),
