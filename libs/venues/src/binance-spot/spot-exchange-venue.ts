@@ -1,4 +1,5 @@
 import { BinanceExchangeVenue } from '../binance/exchange-venue.ts';
+import { KeptFills } from '../binance/kept-fills.ts';
 import { KeyRights, type TradingRight } from '../binance/key-rights.ts';
 import type { VenueCapabilities } from '../port.ts';
 import { spotCashSince } from './spot-cash.ts';
@@ -25,6 +26,7 @@ export class SpotExchangeVenue extends BinanceExchangeVenue {
   constructor(link: SpotLink) {
     const reads = new SpotReads(link);
     const fills = new SpotFills(link, reads);
+    const kept = new KeptFills(link, fills);
     super({
       ...{ name: 'binance-spot', capabilities: SPOT_CAPABILITIES, link, writes: new SpotWrites(link) },
       rights: new KeyRights(link, SPOT_RIGHT),
@@ -33,7 +35,7 @@ export class SpotExchangeVenue extends BinanceExchangeVenue {
         openOrders: (symbol) => reads.openOrders(symbol),
         heldOf: (ref) => reads.heldOf(ref),
         fillsOf: (symbol, sinceUs) => fills.ofSymbol(symbol, sinceUs),
-        fillsSince: (sinceUs) => fills.since(sinceUs),
+        fillsSince: (sinceUs) => kept.since(sinceUs),
         positions: () => reads.positions(),
         balances: () => reads.balances(),
         setup: () => reads.setup(),

@@ -1,5 +1,6 @@
 import { type ClientOrderId, type Fill, type TimeUs, US_PER_MS } from '@algo/model';
 import { listedOnly, type Rows, symbolOf } from '../binance/account-link.ts';
+import type { FillReads } from '../binance/kept-fills.ts';
 import type { Purpose } from '../binance/request-budget.ts';
 import { nameOf, type Row, rowOf, rowsOf, textOf, wholeOf } from '../binance/rows.ts';
 import type { SpotLink } from './spot-link.ts';
@@ -16,68 +17,29 @@ const NAMES_MAX = 200;
 const DAY_MS = 86_400_000;
 const WEIGHT = 20;
 
-/** More fills of one symbol are not kept, but read again. */
-const KEPT_MAX = 1_000;
-
-/** What was read of a symbol last: its fills since a time, and what was held of its base before. */
-interface Kept {
-  readonly sinceUs: TimeUs;
-  readonly fills: readonly Fill[];
-  readonly held: string;
-}
-
-/**
- * Fills of an account. The venue tells them by symbol, which costs 20 weights each: one is not
- * asked for again where nothing can have happened since, that is where its base is held as then and no order
- * of ours went to it or works. A stranger's fills that leave the base as it was are found late.
- */
-export class SpotFills {
+/** Fills of an account at spot: 20 weights a symbol, and one read for each order whose name is not known. */
+export class SpotFills implements FillReads {
   readonly #link: SpotLink;
   readonly #reads: SpotReads;
-  readonly #kept = new Map<string, Kept>();
 
   constructor(link: SpotLink, reads: SpotReads) {
     this.#link = link;
     this.#reads = reads;
   }
 
-  /** Returns all fills since a time, oldest first. *Errors*: rejects where one may be missing. */
-  async since(sinceUs: TimeUs): Promise<Rows<readonly Fill[]>> {
-    const { touched } = this.#link;
-    // What is touched from here on may be filled behind the reading of it.
-    this.#link.touched = new Set();
-    try {
-      return await this.#since(sinceUs, touched);
-    } catch (error) {
-      for (const symbol of touched) this.#link.touched.add(symbol);
-      throw error;
-    }
-  }
-
-  async #since(sinceUs: TimeUs, touched: ReadonlySet<string>): Promise<Rows<readonly Fill[]>> {
+  /** Of a symbol its base is held. *Errors*: rejects where balances can't be read. */
+  async held(): Promise<Rows<(symbol: string) => string>> {
     const { value: balances, asOfUs } = await this.#reads.balances('look_up');
-    const working = (await this.#reads.openOrders()).value.map(({ request }) => symbolOf(request.instrument));
-    const fills: Fill[] = [];
-    for (const { symbol, base } of this.#link.instruments) {
-      const held = `${balances.find(({ asset }) => asset === base)?.total ?? 0}`;
-      const kept = this.#kept.get(symbol);
-      const isQuiet = !touched.has(symbol) && !working.includes(symbol) && kept?.held === held;
-      if (isQuiet && kept !== undefined && kept.sinceUs <= sinceUs) fills.push(...kept.fills);
-      else fills.push(...(await this.#readAnew(symbol, sinceUs, held)));
-    }
-    for (const symbol of working) this.#link.touched.add(symbol);
-    const wanted = fills.filter(({ timeUs }) => timeUs >= sinceUs);
-    return { value: wanted.toSorted((a, b) => a.timeUs - b.timeUs), asOfUs };
+    const totals = new Map(balances.map(({ asset, total }) => [asset, `${total}`]));
+    const bases = new Map(this.#link.instruments.map(({ symbol, base }) => [symbol, base]));
+    return { value: (symbol) => totals.get(bases.get(symbol) ?? '') ?? '0', asOfUs };
   }
 
-  async #readAnew(symbol: string, sinceUs: TimeUs, held: string): Promise<readonly Fill[]> {
-    const fills = await this.ofSymbol(symbol, sinceUs);
-    if (fills.length > KEPT_MAX) this.#kept.delete(symbol);
-    else this.#kept.set(symbol, { sinceUs, fills, held });
-    return fills;
+  async working(): Promise<readonly string[]> {
+    return (await this.#reads.openOrders()).value.map(({ request }) => symbolOf(request.instrument));
   }
 
-  /** Returns the fills of a symbol, by rising id. *Errors*: as `since`. */
+  /** Returns the fills of a symbol, by rising id. *Errors*: rejects where one may be missing. */
   async ofSymbol(symbol: string, sinceUs: TimeUs, purpose: Purpose = 'look_up'): Promise<readonly Fill[]> {
     const rows = await this.#rows(symbol, Math.floor(sinceUs / US_PER_MS), purpose);
     const names = await this.#namesOf(symbol, rows);

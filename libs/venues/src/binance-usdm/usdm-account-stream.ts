@@ -52,8 +52,10 @@ function orderEventOf(o: Row, link: AccountLink): VenueEvent | undefined {
   const orderId = wholeOf(o, 'i');
   const clientOrderId = nameOf(textOf(o, 'c'), orderId);
   link.names.set(`${orderId}`, clientOrderId);
+  const symbol = textOf(o, 's');
+  link.touched.add(symbol);
   const about = {
-    ...{ clientOrderId, account: link.parts.account, instrument: link.instrumentOf(textOf(o, 's')) },
+    ...{ clientOrderId, account: link.parts.account, instrument: link.instrumentOf(symbol) },
     timeUs: wholeOf(o, 'T') * US_PER_MS,
   };
   const cumulative = decimalOf(o, 'z');

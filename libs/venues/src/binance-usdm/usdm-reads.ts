@@ -19,6 +19,7 @@ import {
   symbolOf,
 } from '../binance/account-link.ts';
 import type { Parameters } from '../binance/api-key.ts';
+import { KeptFills } from '../binance/kept-fills.ts';
 import { decimalOf, flagOf, nameOf, oneOf, rowOf, rowsOf, textOf, wholeOf } from '../binance/rows.ts';
 import type { OrderRef } from '../port.ts';
 import type { UsdmLink } from './usdm-link.ts';
@@ -35,9 +36,15 @@ const OF_TRADES = ['REALIZED_PNL', 'COMMISSION'];
 /** What the venue says of orders, positions and margin. *Errors*: each rejects where not all can be read. */
 export class UsdmReads {
   readonly #link: UsdmLink;
+  readonly #fills: KeptFills;
 
   constructor(link: UsdmLink) {
     this.#link = link;
+    this.#fills = new KeptFills(link, {
+      held: () => this.#held(),
+      working: async () => (await this.openOrders()).value.map(({ request }) => symbolOf(request.instrument)),
+      ofSymbol: (symbol, sinceUs) => this.fillsOf(symbol, sinceUs),
+    });
   }
 
   /** Looks among the orders, and then among the conditional ones: what those let go has their name. */
@@ -110,14 +117,12 @@ export class UsdmReads {
     return { value: { positionMode, shortSpot: false, instruments }, asOfUs: mode.asOfUs };
   }
 
-  /** Returns the fills of all contracts since a time, oldest first: five weights for each. */
-  async fillsSince(sinceUs: TimeUs): Promise<Rows<readonly Fill[]>> {
-    const asOfUs = this.#link.nowUs();
-    const fills: Fill[] = [];
-    for (const { symbol } of this.#link.instruments) fills.push(...(await this.fillsOf(symbol, sinceUs)));
-    return { value: fills.toSorted((a, b) => a.timeUs - b.timeUs), asOfUs };
+  /** Returns all fills since a time, oldest first. A contract that was quiet since is not read again. */
+  fillsSince(sinceUs: TimeUs): Promise<Rows<readonly Fill[]>> {
+    return this.#fills.since(sinceUs);
   }
 
+  /** Returns the fills of a contract since a time, by rising id: five weights a page. */
   async fillsOf(symbol: string, sinceUs: TimeUs): Promise<readonly Fill[]> {
     const startMs = startMsOf(this.#link, sinceUs);
     const fills: Fill[] = [];
@@ -145,6 +150,18 @@ export class UsdmReads {
     const { value } = await this.positions();
     const held = value.find((position) => position.instrument === instrument);
     return `${symbolOf(instrument)} ${held?.quantity ?? 0}`;
+  }
+
+  /** Of a contract its position is held: what fills leave as large as it was, they leave at another price. */
+  async #held(): Promise<Rows<(symbol: string) => string>> {
+    const { value, asOfUs } = await this.positions();
+    const held = new Map(
+      value.map(({ instrument, quantity, averagePrice }) => [
+        symbolOf(instrument),
+        `${quantity} at ${averagePrice}`,
+      ]),
+    );
+    return { value: (symbol) => held.get(symbol) ?? '0', asOfUs };
   }
 
   async #nameOf(symbol: string, orderId: number) {

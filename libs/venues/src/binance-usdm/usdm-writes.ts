@@ -55,6 +55,7 @@ export class UsdmWrites {
     if (trouble !== undefined)
       return this.#outcome(id, { ...GONE, reason: trouble, retryAfterMs: CLOCK_MS } as Verdict, sentUs);
     this.sentMs.set(id, this.#link.parts.clock.monotonicMs());
+    this.#link.touched.add(symbolOf(order.instrument));
     const path = order.type === 'stop' ? ALGO : ORDER;
     const call = { method: 'POST', path, parameters: parametersOf(order), isOrder: true } as const;
     const answer = await this.#ask(call, isEntry ? 'entry' : 'exit', terms);

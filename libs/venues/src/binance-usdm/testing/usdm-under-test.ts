@@ -10,27 +10,33 @@ import { UsdmLink } from '../usdm-link.ts';
 const T0_MS = 1_750_507_440_000;
 const ACCOUNT = accountId('live-main');
 const QUICK = { rotateMs: 3_600_000, overlapMs: 0, retryFirstMs: 0, retryMaxMs: 0, lookMs: 2 };
-const LTC: Instrument = {
-  ...{ id: instrumentId('binance.perp.LTCUSDT'), venue: 'binance', market: 'perp', symbol: 'LTCUSDT' },
-  ...{ base: 'LTC', quote: 'USDT', assetClass: 'regular', minNotionalBindsExits: false },
-  ...{ priceTick: Decimal.of('0.01'), quantityStep: Decimal.of('0.001') },
-  ...{ minQuantity: Decimal.of('0.001'), minNotional: Decimal.of('20') },
-};
+/** The contract that is traded. */
+const LTC = contract('LTCUSDT');
 
-/** Opens the USD-M adapter at its stand-in. */
-export async function usdmUnderTest(): Promise<
-  VenueUnderTest & { readonly exchange: BinanceUsdmExchange; readonly parts: AccountParts }
-> {
+function contract(symbol: string): Instrument {
+  return {
+    ...{ id: instrumentId(`binance.perp.${symbol}`), venue: 'binance', market: 'perp', symbol },
+    ...{ base: symbol.slice(0, -4), quote: 'USDT', assetClass: 'regular', minNotionalBindsExits: false },
+    ...{ priceTick: Decimal.of('0.01'), quantityStep: Decimal.of('0.001') },
+    ...{ minQuantity: Decimal.of('0.001'), minNotional: Decimal.of('20') },
+  };
+}
+
+/** Opens the USD-M adapter at its stand-in, with LTCUSDT and perhaps others beside it. */
+export async function usdmUnderTest(
+  others: readonly string[] = [],
+): Promise<VenueUnderTest & { readonly exchange: BinanceUsdmExchange; readonly parts: AccountParts }> {
   const clock = new HandClock(T0_MS);
   const exchange = await BinanceUsdmExchange.open({
-    symbols: [usdmSymbol('LTCUSDT')],
+    symbols: ['LTCUSDT', ...others].map((symbol) => usdmSymbol(symbol)),
     accounts: [
       { name: 'one', balances: { USDT: '10000' }, keys: [{ apiKey: 'hmacKey', secret: 'hmacSecret' }] },
     ],
     clock,
   });
   const parts = {
-    ...{ account: ACCOUNT, key: ApiKey.of('hmacKey', 'hmacSecret'), instruments: [LTC], random: () => 0.5 },
+    ...{ account: ACCOUNT, key: ApiKey.of('hmacKey', 'hmacSecret'), random: () => 0.5 },
+    instruments: [LTC, ...others.map(contract)],
     ...{ restUrl: exchange.restUrl, socketUrl: exchange.streamUrl },
     clock: {
       monotonicMs: () => clock.nowMs() - T0_MS,
