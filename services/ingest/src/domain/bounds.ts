@@ -4,8 +4,11 @@ export const REORDER_WAIT_MS = 250;
 export const PRICE_EVERY_MS = 100;
 /** How long trades wait behind a hole, at most, while this process runs. *Units*: ms. */
 export const HOLE_WAIT_MAX_MS = 10_000;
-/** A longer pause between two looks: the process stood still, and no hole grew old. *Units*: ms. */
-export const LOOK_PAUSE_MAX_MS = 1_000;
+/**
+ * A longer pause between two looks, which come each 20 ms: the process stood still, or others had the
+ * processor, and what is longer is no time that a hole was waited for. *Units*: ms.
+ */
+export const LOOK_PAUSE_MAX_MS = 100;
 /** Trades of one instrument that wait behind holes, at most. */
 export const WAITING_ROWS_MAX = 50_000;
 /** The same of all instruments of a process. */

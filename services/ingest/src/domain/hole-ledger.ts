@@ -1,5 +1,6 @@
 import type { GapReasonCode, TimeUs } from '@algo/model';
 import type { RawTrades } from './raw-trades.ts';
+import type { Wait } from './stood-still.ts';
 
 /** When trades were heard. *Units*: `receivedUs` our clock, `heardMs` monotonic. */
 export interface Heard {
@@ -23,11 +24,10 @@ export interface TimeRange {
  * Ids that were jumped over at once, until it is known what became of each. *Shape*: `open` of them are not
  * known yet; `askAgainMs` is when the venue may be asked; `code` and `reason` are what to say if it stays.
  */
-export interface Gap {
+export interface Gap extends Wait {
   fromId: number;
   toId: number;
   open: number;
-  sinceMs: number;
   readonly fromUs: TimeUs;
   readonly toUs: TimeUs;
   isTold: boolean;
@@ -115,7 +115,7 @@ export class HoleLedger {
     const before = this.#stretches.at(-1);
     const fromUs = before?.kind === 'rows' ? before.raw.timeUs[before.raw.count - 1]! : releasedUs;
     const gap: Gap = {
-      ...{ fromId, toId, open: toId - fromId + 1, sinceMs, fromUs, toUs },
+      ...{ fromId, toId, open: toId - fromId + 1, sinceMs, stoodMs: 0, fromUs, toUs },
       ...{ isTold: false, recovered: 0, absent: 0 },
       ...{ askAgainMs: 0, pauseMs: 0, code: 'TIMEOUT', reason: 'nobody answered' },
     };

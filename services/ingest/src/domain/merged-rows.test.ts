@@ -2,7 +2,7 @@
 import { BUY, instrumentId } from '@algo/model';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { HOLE_WAIT_MAX_MS, REORDER_WAIT_MS } from './bounds.ts';
+import { HOLE_WAIT_MAX_MS, LOOK_PAUSE_MAX_MS, REORDER_WAIT_MS } from './bounds.ts';
 import type { RawTrades } from './raw-trades.ts';
 import { Sequencer } from './sequencer.ts';
 
@@ -71,7 +71,8 @@ test('a row of which nobody knows what was told already fills nothing', () => {
   const sequencer = behind10([13]);
   // Trade 10 was told by an earlier life: how much of the row was its, is not known.
   sequencer.page(11, rows([[12, 3]]), REORDER_WAIT_MS);
-  for (let nowMs = REORDER_WAIT_MS; nowMs <= HOLE_WAIT_MAX_MS + 500; nowMs += 500) sequencer.goOn(nowMs);
+  for (let nowMs = REORDER_WAIT_MS; nowMs <= HOLE_WAIT_MAX_MS + 500; nowMs += LOOK_PAUSE_MAX_MS)
+    sequencer.goOn(nowMs);
   const { parts, events } = told(sequencer);
   expect(parts).toEqual([[13, 1, 0.1]]);
   expect(events).toContainEqual(expect.objectContaining({ type: 'GapUnfillable', missing: 2 }));

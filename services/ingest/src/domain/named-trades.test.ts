@@ -2,7 +2,7 @@
 import { BUY, instrumentId, SIDE_UNREADABLE } from '@algo/model';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { HOLE_WAIT_MAX_MS, NAMES_MAX, PAGE_ROWS } from './bounds.ts';
+import { HOLE_WAIT_MAX_MS, LOOK_PAUSE_MAX_MS, NAMES_MAX, PAGE_ROWS } from './bounds.ts';
 import { NamedTrades } from './named-trades.ts';
 import type { RawTrades } from './raw-trades.ts';
 
@@ -114,7 +114,7 @@ test('a page that does not come is not waited for', () => {
   order.hear(trades(1), HEARD);
   order.connected(0);
   order.hear(trades(4), HEARD);
-  for (let nowMs = 0; nowMs < HOLE_WAIT_MAX_MS; nowMs += 500) order.goOn(nowMs);
+  for (let nowMs = 0; nowMs < HOLE_WAIT_MAX_MS; nowMs += LOOK_PAUSE_MAX_MS) order.goOn(nowMs);
   expect(order.hasHole).toBe(true);
   order.goOn(HOLE_WAIT_MAX_MS);
   expect(told(order)).toEqual(['t1', 'GapOpened', 'GapUnfillable TIMEOUT', 't4 behind a hole']);
@@ -138,7 +138,7 @@ test('whatever a connection repeats or reorders within a minute, each trade is r
       order.connected(0);
       order.hear(trades(...ids.slice(cut)), HEARD);
       order.page(0, trades(...[...new Set(ids)].toSorted((a, b) => a - b)), 0);
-      for (let nowMs = 0; nowMs <= HOLE_WAIT_MAX_MS; nowMs += 500) order.goOn(nowMs);
+      for (let nowMs = 0; nowMs <= HOLE_WAIT_MAX_MS; nowMs += LOOK_PAUSE_MAX_MS) order.goOn(nowMs);
       const names = told(order).filter((word) => /^t\d+( behind a hole)?$/.test(word));
       const once = names.map((word) => word.split(' ')[0]!);
       expect(new Set(once).size).toBe(once.length);

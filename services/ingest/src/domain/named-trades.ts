@@ -3,7 +3,6 @@ import {
   ASK_AGAIN_FIRST_MS,
   ASK_AGAIN_MAX_MS,
   HOLE_WAIT_MAX_MS,
-  LOOK_PAUSE_MAX_MS,
   NAMES_MAX,
   PAGE_ROWS,
   WAITING_ROWS_MAX,
@@ -17,6 +16,7 @@ import {
   type SequencerWord,
   SequencerWords,
 } from './sequencer-words.ts';
+import { StoodStill, type Wait, waitedMs } from './stood-still.ts';
 import type { TradeOrder } from './trade-order.ts';
 
 /** A name is remembered as long as its trade is younger, or was among the last two pages. */
@@ -33,10 +33,9 @@ export interface NamedSettings {
 }
 
 /** What was heard since a connection that is not joined yet. *Units*: ms, monotonic. */
-interface Waiting {
+interface Waiting extends Wait {
   readonly parts: { readonly raw: RawTrades; readonly heard: Heard }[];
   rows: number;
-  sinceMs: number;
   askAgainMs: number;
   pauseMs: number;
   code: GapReasonCode;
@@ -59,7 +58,7 @@ export class NamedTrades implements TradeOrder {
   #waiting: Waiting | undefined;
   #isAsked = false;
   #gaps = 0;
-  #lookedMs: number | undefined;
+  readonly #stoodStill = new StoodStill();
 
   constructor(settings: NamedSettings) {
     const { instrument, last } = settings;
@@ -101,7 +100,7 @@ export class NamedTrades implements TradeOrder {
   connected(nowMs: number): void {
     if (this.#settings.noRest !== undefined) return;
     this.#waiting ??= {
-      ...{ parts: [], rows: 0, sinceMs: nowMs, askAgainMs: nowMs, pauseMs: 0 },
+      ...{ parts: [], rows: 0, sinceMs: nowMs, stoodMs: 0, askAgainMs: nowMs, pauseMs: 0 },
       ...{ code: 'TIMEOUT', reason: 'nobody answered' },
     };
   }
@@ -118,12 +117,9 @@ export class NamedTrades implements TradeOrder {
   }
 
   goOn(nowMs: number): void {
-    const frozenMs = nowMs - (this.#lookedMs ?? nowMs) - LOOK_PAUSE_MAX_MS;
-    this.#lookedMs = nowMs;
     const waiting = this.#waiting;
-    if (waiting === undefined) return;
-    if (frozenMs > 0) waiting.sinceMs += frozenMs;
-    if (nowMs - waiting.sinceMs < HOLE_WAIT_MAX_MS) return;
+    this.#stoodStill.look(waiting === undefined ? [] : [waiting], nowMs);
+    if (waiting === undefined || waitedMs(waiting, nowMs) < HOLE_WAIT_MAX_MS) return;
     const reason = `the venue's newest page did not come within ${HOLE_WAIT_MAX_MS} ms: ${waiting.reason}`;
     this.#giveUp(waiting.code, reason);
   }

@@ -3,6 +3,7 @@ import { ASK_AGAIN_FIRST_MS, ASK_AGAIN_MAX_MS, HOLE_WAIT_MAX_MS } from './bounds
 import type { Gap, Heard, HoleLedger } from './hole-ledger.ts';
 import type { RawTrades } from './raw-trades.ts';
 import type { SequencerWords } from './sequencer-words.ts';
+import { waitedMs } from './stood-still.ts';
 
 /** Why no longer to wait for a gap. */
 export interface GapEnd {
@@ -21,7 +22,7 @@ export function endOfGap(gap: Gap, { noRest, holeTradesMax }: GapBounds, nowMs: 
   if (noRest !== undefined) return { code: 'NO_REST', reason: noRest };
   if (gap.open > holeTradesMax)
     return { code: 'TOO_OLD', reason: `more than ${holeTradesMax} trades are missing` };
-  if (nowMs - gap.sinceMs < HOLE_WAIT_MAX_MS) return undefined;
+  if (waitedMs(gap, nowMs) < HOLE_WAIT_MAX_MS) return undefined;
   return { code: gap.code, reason: `not filled within ${HOLE_WAIT_MAX_MS} ms: ${gap.reason}` };
 }
 
@@ -86,12 +87,22 @@ export class OpenGaps {
     }
   }
 
+  /** A part of the hole with this id has come: whatever was in the way before is over. */
+  partCame(id: number, toId: number): void {
+    const gap = this.#gapOf(id);
+    if (gap !== undefined) [gap.code, gap.reason] = ['TIMEOUT', `what came reaches to ${toId}`];
+  }
+
   /** The hole with this id may be asked for again after a pause; `code` is what to say if time runs out. */
   askLater(id: number, nowMs: number, code: GapReasonCode, reason: string): void {
-    const gap = this.#ledger.gaps.find(({ fromId, toId }) => fromId <= id && id <= toId);
+    const gap = this.#gapOf(id);
     if (gap === undefined) return;
     [gap.code, gap.reason] = [code, reason];
     gap.pauseMs = Math.min(ASK_AGAIN_MAX_MS, Math.max(ASK_AGAIN_FIRST_MS, 2 * gap.pauseMs));
     gap.askAgainMs = nowMs + gap.pauseMs;
+  }
+  /** Returns the gap that is open around an id, if there is one. */
+  #gapOf(id: number): Gap | undefined {
+    return this.#ledger.gaps.find(({ fromId, toId }) => fromId <= id && id <= toId);
   }
 }

@@ -2,7 +2,13 @@
 import { BUY, instrumentId } from '@algo/model';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { HOLE_TRADES_MAX, HOLE_WAIT_MAX_MS, REORDER_WAIT_MS, WAITING_ROWS_MAX } from './bounds.ts';
+import {
+  HOLE_TRADES_MAX,
+  HOLE_WAIT_MAX_MS,
+  LOOK_PAUSE_MAX_MS,
+  REORDER_WAIT_MS,
+  WAITING_ROWS_MAX,
+} from './bounds.ts';
 import type { RawTrades } from './raw-trades.ts';
 import { Sequencer } from './sequencer.ts';
 
@@ -52,7 +58,7 @@ class Told {
   }
 
   goOn(nowMs: number): this {
-    for (; this.#nowMs < nowMs; this.#nowMs = Math.min(nowMs, this.#nowMs + 500))
+    for (; this.#nowMs < nowMs; this.#nowMs = Math.min(nowMs, this.#nowMs + LOOK_PAUSE_MAX_MS))
       this.sequencer.goOn(this.#nowMs);
     this.sequencer.goOn(nowMs);
     return this.take();
@@ -141,14 +147,16 @@ test('a hole that the budget has no time for does so too, one that the venue lac
   const told = new Told().hear([11, 13], 0);
   told.sequencer.goOn(250, true);
   told.sequencer.postponed('asked too much');
-  told.sequencer.goOn(1_000, true);
-  told.sequencer.goOn(HOLE_WAIT_MAX_MS - 500, true);
-  for (let nowMs = 1_000; nowMs <= 2 * HOLE_WAIT_MAX_MS; nowMs += 500) told.sequencer.goOn(nowMs, true);
+  for (let nowMs = 250; nowMs < HOLE_WAIT_MAX_MS; nowMs += LOOK_PAUSE_MAX_MS)
+    told.sequencer.goOn(nowMs, true);
+  expect(told.take().words).toEqual(['opened 12-12']);
+  told.sequencer.goOn(HOLE_WAIT_MAX_MS, true);
   expect(told.take().words).toEqual(['opened 12-12', 'warm from 12 on: BUDGET']);
   const lacking = new Told().hear([11, 13], 0);
   lacking.sequencer.goOn(250, true);
   lacking.page(12, [], 260);
-  for (let nowMs = 500; nowMs <= HOLE_WAIT_MAX_MS; nowMs += 500) lacking.sequencer.goOn(nowMs, true);
+  for (let nowMs = 300; nowMs <= HOLE_WAIT_MAX_MS; nowMs += LOOK_PAUSE_MAX_MS)
+    lacking.sequencer.goOn(nowMs, true);
   expect(lacking.take().words).toEqual(['opened 12-12', 'VENUE_LACKS 12-12']);
 });
 
@@ -201,6 +209,31 @@ test('while this process stood still nobody was asked, so no time has passed', (
   expect(told.sequencer.question(60_250)).toMatchObject({ fromId: 11 });
   told.page(11, [11, 12], 60_260);
   expect(told.ids).toEqual([11, 12]);
+});
+
+test('time in which others have the processor is none that a hole was waited for', () => {
+  const told = new Told().hear([1_500]).goOn(250);
+  told.page(11, numbers(11, 1_010), 300);
+  // It runs for an instant each 900 ms: as long as that goes on, no second page can be asked for and read.
+  for (let nowMs = 900; nowMs <= 60_000; nowMs += 900) told.sequencer.goOn(nowMs);
+  told.page(1_011, numbers(1_011, 1_500), 60_100);
+  expect([told.ids, told.unfillable]).toEqual([numbers(11, 1_500), []]);
+  // What began while it had no processor has waited only since.
+  told.hear([1_502], 60_150);
+  for (const nowMs of [61_000, 61_100, 61_200]) told.sequencer.goOn(nowMs);
+  expect([told.take().words.at(-1), told.sequencer.oldestHoleMs]).toEqual(['filled 1489, absent 0', 60_150]);
+  told.sequencer.goOn(61_000 + REORDER_WAIT_MS);
+  expect(told.take().words.at(-1)).toBe('opened 1501-1501');
+});
+
+test('what a page has brought ends the reason that was there before it', () => {
+  const told = new Told().hear([20]).goOn(250);
+  told.sequencer.postponed('asked enough');
+  told.page(11, [11, 12], 300);
+  for (let nowMs = 300; nowMs <= HOLE_WAIT_MAX_MS; nowMs += LOOK_PAUSE_MAX_MS)
+    told.sequencer.goOn(nowMs, true);
+  // Bars are not warmed up anew for want of a budget that there was.
+  expect(told.take().words).toEqual(['opened 11-19', 'filled 2, absent 0', 'TIMEOUT 13-19']);
 });
 
 test('ids that begin anew are believed when the venue says so, and only then', () => {

@@ -1,5 +1,5 @@
 import type { GapReasonCode, InstrumentId, TimeUs, TradeRefusalCode } from '@algo/model';
-import { HOLE_TRADES_MAX, LOOK_PAUSE_MAX_MS, REORDER_WAIT_MS, WAITING_ROWS_MAX } from './bounds.ts';
+import { HOLE_TRADES_MAX, REORDER_WAIT_MS, WAITING_ROWS_MAX } from './bounds.ts';
 import { type Heard, HoleLedger } from './hole-ledger.ts';
 import { MergedRows, runsOf } from './merged-rows.ts';
 import { endOfGap, type GapEnd, OpenGaps } from './open-gaps.ts';
@@ -13,6 +13,7 @@ import {
   type SequencerWord,
   SequencerWords,
 } from './sequencer-words.ts';
+import { StoodStill, waitedMs } from './stood-still.ts';
 import type { TradeOrder } from './trade-order.ts';
 
 /**
@@ -44,8 +45,7 @@ export class Sequencer implements TradeOrder {
   #isAsked = false;
   /** It has asked for bars, and is done. */
   #isOver = false;
-  /** When it was looked last. */
-  #lookedMs: number | undefined;
+  readonly #stoodStill = new StoodStill();
   readonly #counts = { late: 0, conflicts: 0 };
 
   constructor(settings: SequencerSettings) {
@@ -107,11 +107,9 @@ export class Sequencer implements TradeOrder {
   }
 
   goOn(nowMs: number, canWarm = false): void {
-    const frozenMs = nowMs - (this.#lookedMs ?? nowMs) - LOOK_PAUSE_MAX_MS;
-    this.#lookedMs = nowMs;
-    if (frozenMs > 0) for (const gap of this.#ledger.gaps) gap.sinceMs += frozenMs;
+    this.#stoodStill.look(this.#ledger.gaps, nowMs);
     for (const gap of [...this.#ledger.gaps]) {
-      if (nowMs - gap.sinceMs < REORDER_WAIT_MS) break;
+      if (waitedMs(gap, nowMs) < REORDER_WAIT_MS) break;
       this.#gaps.tell(gap);
       const end = endOfGap(gap, this.#settings, nowMs);
       if (end === undefined) continue;
@@ -151,7 +149,8 @@ export class Sequencer implements TradeOrder {
         (run.isMerged ? this.#merged.place(run) : this.#place(run.raw, run.fromId, undefined) > 0) || isNew;
       provenId = run.toId;
     }
-    if (!isNew) this.#gaps.askLater(fromId, nowMs, 'VENUE_LACKS', `its history ends at ${toId}`);
+    if (isNew) this.#gaps.partCame(fromId, toId);
+    else this.#gaps.askLater(fromId, nowMs, 'VENUE_LACKS', `its history ends at ${toId}`);
     this.#release();
   }
 
