@@ -11,6 +11,7 @@ import {
   type BinanceDialect,
   BinanceStandIn,
   BrokenMarket,
+  type BrokenPlan,
   type Listener,
   linesOfTrades,
   SPOT_DIALECT,
@@ -27,17 +28,27 @@ const PATIENCE_MS = soak ? 300_000 : 60_000;
 const SYMBOLS = Array.from({ length: soak ? 20 : 4 }, (_, i) => `COIN${i}USDT`);
 /** What the stand-in says that an address may use: the plan of an hour passes in seconds. */
 const WEIGHT_MAX = 100_000;
-const SPOT = { feed: 'binance', market: 'spot', dialect: SPOT_DIALECT, merges: false };
-const USDM = { feed: 'binance-usdm', market: 'perp', dialect: USDM_DIALECT, merges: true };
-const MARKETS = soak ? [SPOT, USDM] : [SPOT];
 const SIZE = soak
   ? { seed: 1, trades: 1_000_000, tradesPerSecond: 1_400, faults: 240, restarts: 8 }
   : { seed: 1, trades: 6_000, tradesPerSecond: 700, faults: 24, restarts: 3 };
+const WHOLE = { size: SIZE, load: 'with the processor to itself' };
+const SPOT = { ...WHOLE, feed: 'binance', market: 'spot', dialect: SPOT_DIALECT, merges: false };
+const USDM = { ...WHOLE, feed: 'binance-usdm', market: 'perp', dialect: USDM_DIALECT, merges: true };
+/** As where many share a processor: instants of it, in which a hole of several pages must be filled. */
+const STARVED = {
+  ...{ ...USDM, load: 'with 60 ms of the processor in 860', starved: { runsMs: 60, waitsMs: 800 } },
+  size: { seed: 2, trades: 120_000, tradesPerSecond: 1_400, faults: 40, restarts: 4 },
+};
+const CASES: readonly Case[] = soak ? [SPOT, USDM, STARVED] : [SPOT];
 
-interface Market {
+interface Case {
   readonly feed: string;
   readonly market: string;
   readonly dialect: BinanceDialect;
+  readonly merges: boolean;
+  readonly size: Omit<BrokenPlan, 'symbols'>;
+  readonly load: string;
+  readonly starved?: { readonly runsMs: number; readonly waitsMs: number };
 }
 
 /** Ingest as a process, with as many lives as the plan wants. */
@@ -46,9 +57,10 @@ class IngestLives implements Listener, AsyncDisposable {
   readonly #server: BinanceStandIn;
   readonly #bus: JetStreamBus;
   readonly #subject: string;
+  readonly #ending = new AbortController();
   deaths = 0;
 
-  constructor(nats: NatsFixture, bus: JetStreamBus, server: BinanceStandIn, kind: Market, dir: string) {
+  constructor(nats: NatsFixture, bus: JetStreamBus, server: BinanceStandIn, kind: Case, dir: string) {
     const { feed, market } = kind;
     const [socket, rest] = [server.url, server.restUrl];
     this.#process = new ServiceProcess('ingest', {
@@ -68,6 +80,11 @@ class IngestLives implements Listener, AsyncDisposable {
 
   async start(): Promise<void> {
     this.#process.start();
+  }
+
+  /** Others have most of the processor, from now on to the end. */
+  starve({ runsMs, waitsMs }: NonNullable<Case['starved']>): void {
+    void this.#process.starve(runsMs, waitsMs, this.#ending.signal);
   }
 
   async stop(): Promise<void> {
@@ -93,12 +110,13 @@ class IngestLives implements Listener, AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#ending.abort();
     await this.#process[Symbol.asyncDispose]();
   }
 }
 
-test.each(MARKETS)(
-  '$feed: whatever breaks, and dies, each trade that can be had is stored once',
+test.each(CASES)(
+  '$feed $load: whatever breaks, and dies, each trade that can be had is stored once',
   async (kind) => {
     const dir = mkdtempSync(join(tmpdir(), 'algo-torture-'));
     await using cleaning = new AsyncDisposableStack();
@@ -107,15 +125,16 @@ test.each(MARKETS)(
     const bus = await nats.bus('cli.torture');
     let time = () => 0;
     const nowMs = () => time();
-    const { dialect, merges } = kind;
+    const { dialect, merges, size } = kind;
     const options = { dialect, symbols: SYMBOLS, nowMs, weightMax: WEIGHT_MAX };
     const server = cleaning.use(await BinanceStandIn.start(options));
-    const market = new BrokenMarket(server, SYMBOLS, { ...SIZE, symbols: SYMBOLS.length }, merges);
+    const market = new BrokenMarket(server, SYMBOLS, { ...size, symbols: SYMBOLS.length }, merges);
     time = () => market.nowMs();
     market.begin();
     const lives = cleaning.use(new IngestLives(nats, bus, server, kind, dir));
     await lives.start();
     await lives.settled();
+    if (kind.starved !== undefined) lives.starve(kind.starved);
     await market.play(lives);
 
     const [trades, events] = [new FactTail('md.trades'), new FactTail('md.feed')];
@@ -158,7 +177,7 @@ test.each(MARKETS)(
       fact.name === 'TradeRefused' ? [fact.body.code] : [],
     );
     expect(refused.filter((code) => code !== 'DUPLICATE_ID')).toEqual([]);
-    expect(lives.deaths).toBeGreaterThanOrEqual(SIZE.restarts - 1);
+    expect(lives.deaths).toBeGreaterThanOrEqual(size.restarts - 1);
     expect(lost.length).toBeGreaterThan(0);
     expect(server.refusedRequests).toBe(0);
   },

@@ -3,12 +3,14 @@ import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Subscription } from '@algo/bus';
 import { codecs, type ServiceStatus } from '@algo/contracts';
-import { type EnginePlan, NODE_FLAGS, serviceOf } from '@algo/runtime';
+import { type EnginePlan, FirstRules, NODE_FLAGS, readInstrumentCatalog, serviceOf } from '@algo/runtime';
+import { bucketDocuments } from '@algo/state';
 import type { BenchServer } from './bench-server.ts';
 import { inherited, ROOT } from './config.ts';
 
 const READY_MAX_MS = 90_000;
 const STOP_MAX_MS = 10_000;
+const INSTRUMENTS_FILE = join(ROOT, 'config', 'instruments.yaml');
 /** One account; each bench has its ingest of one of these feeds, or is it itself. */
 const PLAN: EnginePlan = {
   accounts: ['paper-main'],
@@ -45,6 +47,7 @@ export class EngineProcesses implements AsyncDisposable {
     env: Readonly<Record<string, string>> = {},
     flags: readonly string[] = [],
   ): Promise<void> {
+    await this.#tellRules(env.ALGO_INSTRUMENTS_FILE ?? INSTRUMENTS_FILE);
     this.#subscription ??= await this.#listen();
     for (const identity of identities) this.#spawn(identity, env, flags);
     const deadline = Date.now() + READY_MAX_MS;
@@ -71,6 +74,13 @@ export class EngineProcesses implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#subscription?.[Symbol.asyncDispose]();
     await Promise.all([...this.#started.values()].map(({ child }) => ended(child)));
+  }
+
+  /** All others wait until ingest has said by which rules orders are taken, and there is none of `binance`. */
+  async #tellRules(file: string): Promise<void> {
+    const bus = await this.#server.bus('bench-rules');
+    const rules = new FirstRules(bucketDocuments(bus.bucket('documents')), 'binance');
+    await rules.add([...readInstrumentCatalog(file).values()]);
   }
 
   async #listen(): Promise<Subscription> {

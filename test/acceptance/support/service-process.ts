@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { eventually } from '@algo/testkit';
 import { inherited } from './config.ts';
@@ -60,6 +61,16 @@ export class ServiceProcess implements AsyncDisposable {
 
   resume(): void {
     this.#child?.kill('SIGCONT');
+  }
+
+  /** Has the processor for `runsMs` only, then not for `waitsMs`, and so on, until `signal` ends it. */
+  async starve(runsMs: number, waitsMs: number, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      this.#child?.kill('SIGSTOP');
+      await sleep(waitsMs);
+      this.#child?.kill('SIGCONT');
+      await sleep(runsMs);
+    }
   }
 
   /** kill -9; it stays dead until `start`. */

@@ -1,5 +1,6 @@
 export { BinanceStandIn, type ReadFault, type StandInOptions } from './binance/binance-stand-in.ts';
 export { BrokenMarket, type Listener } from './binance/broken-market.ts';
+export type { BrokenPlan } from './binance/broken-plan.ts';
 export { linesOfTrades } from './binance/broken-tape.ts';
 export { type BinanceDialect, SPOT_DIALECT, USDM_DIALECT } from './binance/dialect.ts';
 export { malformedFrames } from './binance/malformed-frames.ts';
