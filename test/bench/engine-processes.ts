@@ -76,7 +76,7 @@ export class EngineProcesses implements AsyncDisposable {
     await Promise.all([...this.#started.values()].map(({ child }) => ended(child)));
   }
 
-  /** All others wait until ingest has said by which rules orders are taken, and there is none of `binance`. */
+  /** All others wait until ingest has said by which rules orders are taken; of `binance` there is none. */
   async #tellRules(file: string): Promise<void> {
     const bus = await this.#server.bus('bench-rules');
     const rules = new FirstRules(bucketDocuments(bus.bucket('documents')), 'binance');

@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import type { VenueAnswer } from '../port.ts';
 import { usdmUnderTest } from './testing/usdm-under-test.ts';
 
-test('a first reading of 600 contracts goes on where a minute ended; later ones ask for what moved', async () => {
+test('a first reading of 600 contracts goes on where a minute ended; later ones ask what moved', async () => {
   await using house = await usdmUnderTest(Array.from({ length: 599 }, (_, i) => `D${i}USDT`));
   const sinceUs = house.nowUs();
   const { account, instrument, exchange, venue } = house;

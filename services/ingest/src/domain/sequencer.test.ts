@@ -202,30 +202,6 @@ test('where the venue may not be asked any more the reason is the budget', () =>
   expect(told.goOn(HOLE_WAIT_MAX_MS).words.at(-1)).toBe('BUDGET 11-11');
 });
 
-test('while this process stood still nobody was asked, so no time has passed', () => {
-  const told = new Told().hear([12]).goOn(250);
-  told.sequencer.goOn(60_250);
-  expect(told.take().words).toEqual(['opened 11-11']);
-  expect(told.sequencer.question(60_250)).toMatchObject({ fromId: 11 });
-  told.page(11, [11, 12], 60_260);
-  expect(told.ids).toEqual([11, 12]);
-});
-
-test('time in which others have the processor is none that a hole was waited for', () => {
-  const told = new Told().hear([1_500]).goOn(250);
-  told.page(11, numbers(11, 1_010), 300);
-  // It runs for an instant each 900 ms: as long as that goes on, no second page can be asked for and read.
-  for (let nowMs = 900; nowMs <= 60_000; nowMs += 900) told.sequencer.goOn(nowMs);
-  told.page(1_011, numbers(1_011, 1_500), 60_100);
-  expect([told.ids, told.unfillable]).toEqual([numbers(11, 1_500), []]);
-  // What began while it had no processor has waited only since.
-  told.hear([1_502], 60_150);
-  for (const nowMs of [61_000, 61_100, 61_200]) told.sequencer.goOn(nowMs);
-  expect([told.take().words.at(-1), told.sequencer.oldestHoleMs]).toEqual(['filled 1489, absent 0', 60_150]);
-  told.sequencer.goOn(61_000 + REORDER_WAIT_MS);
-  expect(told.take().words.at(-1)).toBe('opened 1501-1501');
-});
-
 test('what a page has brought ends the reason that was there before it', () => {
   const told = new Told().hear([20]).goOn(250);
   told.sequencer.postponed('asked enough');
