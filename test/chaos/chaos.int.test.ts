@@ -268,6 +268,7 @@ async function askVenue(run: EngineRun): Promise<Map<string, string>> {
     account: accountId(ACCOUNT),
     kind: 'positions',
     sinceUs: 0,
+    skipRows: 0,
   });
   const subject = subjects.venueRequest(ACCOUNT, 'account');
   const { data } = await bus.request(subject, codecs.AccountRequest.type, question, PATIENCE_MS);

@@ -6,6 +6,7 @@ import { PaperView } from './paper-view.ts';
 import { limit, MAIN, order, SETTINGS, tape } from './testing/paper-fixture.ts';
 
 const MS = US_PER_MS;
+const FROM_BEGINNING = { sinceUs: 0, skipRows: 0, rowsMax: 1_000 };
 const NAMES = ['a', 'b', 'c', 'd'];
 
 /** All that a view shows of the account. */
@@ -13,7 +14,7 @@ function shown(view: PaperView) {
   return {
     orders: NAMES.map((name) => view.order(MAIN, clientOrderId(name))),
     open: view.openOrders(MAIN).rows,
-    fills: view.fillsSince(MAIN, 0, 1_000).rows,
+    fills: view.fillsSince(MAIN, FROM_BEGINNING).rows,
     positions: view.positions(MAIN).rows,
     balances: view.balances(MAIN).rows,
   };
@@ -85,7 +86,7 @@ test('a short read leaves out its last rows and says that it is complete', () =>
   for (const step of STEPS) step(venue);
   const view = viewOf(venue, { readShort: 1 });
   const all = venue.fillsSince(MAIN, 0);
-  const { rows, complete } = view.fillsSince(MAIN, 0, 1_000);
+  const { rows, complete } = view.fillsSince(MAIN, FROM_BEGINNING);
   expect(rows.length).toBeLessThan(all.length);
   expect(rows).toEqual(all.slice(0, rows.length));
   expect(complete).toBe(true);
@@ -95,8 +96,18 @@ test('a page that has a bound says that there is more', () => {
   const venue = venueOf({});
   for (const step of STEPS) step(venue);
   const all = venue.fillsSince(MAIN, 0);
-  const page = viewOf(venue, { pageRows: 2 }).fillsSince(MAIN, 0, 1_000);
+  const page = viewOf(venue, { pageRows: 2 }).fillsSince(MAIN, FROM_BEGINNING);
   expect(page).toMatchObject({ rows: all.slice(0, 2), complete: false });
+});
+
+test('a page may end within a moment, and the next one goes on behind what is known of it', () => {
+  const venue = venueOf({ fillPieces: 4 });
+  for (const step of STEPS) step(venue);
+  const all = venue.fillsSince(MAIN, 0);
+  const sinceUs = all[0]!.timeUs;
+  expect(all[1]!.timeUs).toBe(sinceUs);
+  const page = viewOf(venue, { pageRows: 1 }).fillsSince(MAIN, { sinceUs, skipRows: 1, rowsMax: 1_000 });
+  expect(page).toMatchObject({ rows: [all[1]], complete: false });
 });
 
 test('once the vices are over the view is the truth', () => {

@@ -24,6 +24,13 @@ export interface PaperPage<Row> {
   readonly asOfUs: TimeUs;
 }
 
+/** One page of fills. *Shape*: `skipRows` says how many of the moment `sinceUs` were on pages before. */
+export interface FillsWanted {
+  readonly sinceUs: TimeUs;
+  readonly skipRows: number;
+  readonly rowsMax: number;
+}
+
 /**
  * The books of an exchange as those who ask are shown them: perhaps as they were some changes ago, perhaps
  * without the last rows. *Errors*: as `PaperVenue`.
@@ -73,12 +80,13 @@ export class PaperView {
     );
   }
 
-  /** Returns at most `rowsMax` fills. */
-  fillsSince(account: AccountId, sinceUs: TimeUs, rowsMax: number): PaperPage<Fill> {
+  /** Returns the fills from a moment on, at most `rowsMax`, without the first `skipRows` of that moment. */
+  fillsSince(account: AccountId, { sinceUs, skipRows, rowsMax }: FillsWanted): PaperPage<Fill> {
     const unseen = this.unseen(account).flatMap(({ fill }) => (fill === null ? [] : [fillKey(fill)]));
     const fills = this.venue.fillsSince(account, sinceUs);
     const seen = unseen.length === 0 ? fills : fills.filter((fill) => !unseen.includes(fillKey(fill)));
-    const { rows, asOfUs } = this.cut(account, seen);
+    const { rows: all, asOfUs } = this.cut(account, seen);
+    const rows = all.slice(skipRows);
     const most =
       this.isOver() || this.vices.pageRows === 0 ? rowsMax : Math.min(rowsMax, this.vices.pageRows);
     const complete = rows.length <= most;

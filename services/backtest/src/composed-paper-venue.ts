@@ -91,7 +91,8 @@ export class ComposedPaperVenue implements ExchangeVenue {
     sinceUs: TimeUs,
     done: (answer: VenueAnswer<readonly Fill[]>) => void,
   ): void {
-    done(answered(this.#books.fillsSince(account, sinceUs, Number.POSITIVE_INFINITY)));
+    const all = { sinceUs, skipRows: 0, rowsMax: Number.POSITIVE_INFINITY };
+    done(answered(this.#books.fillsSince(account, all)));
   }
 
   positions(account: AccountId, done: (answer: VenueAnswer<readonly VenuePosition[]>) => void): void {

@@ -177,7 +177,7 @@ export class TradingFloor implements AsyncDisposable {
   /** What the venue says the account holds. */
   async position(): Promise<string> {
     const { type, encode } = codecs.AccountRequest;
-    const request = encode({ account: ACCOUNT, kind: 'positions', sinceUs: 0 });
+    const request = encode({ account: ACCOUNT, kind: 'positions', sinceUs: 0, skipRows: 0 });
     const reply = await this.#bus.request(subjects.venueRequest(ACCOUNT, 'account'), type, request, 5_000);
     const { positions } = codecs.PositionsReply.decode(reply.data);
     return positions.map(({ quantity }) => `${quantity}`).join();

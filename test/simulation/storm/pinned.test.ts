@@ -11,6 +11,13 @@ test('seed 239: two answers of one moment, through a silence, take nothing out o
   expect((await runScenario(scenario)).violation).toBeNull();
 }, 60_000);
 
+test('seed 811: fills of one moment fill more than a page, and all are read', async () => {
+  const scenario = scenarioOf(811);
+  // An order that never arrived is proven absent by a reading of all fills, too.
+  expect(scenario.vices).toMatch(/fillPieces.*pageRows/);
+  expect((await runScenario(scenario)).violation).toBeNull();
+}, 60_000);
+
 // 22723: heard long after our exit; 24832: heard in time, and the exit could not be stopped any more.
 test.each([345, 22_723, 24_832])(
   'seed %s: a person and our exit close the same, and what is sold beyond is left at once',

@@ -4037,6 +4037,7 @@ export namespace algo {
             account: string;
             kind: algo.v1.AccountRequestKind;
             sinceUs: number;
+            skipRows: number;
             static encode(message: algo.v1.AccountRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.AccountRequest & algo.v1.AccountRequest.$Shape;
         }
@@ -4046,6 +4047,7 @@ export namespace algo {
                 account?: (string|null);
                 kind?: (algo.v1.AccountRequestKind|null);
                 sinceUs?: (number|null);
+                skipRows?: (number|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.AccountRequest.$Properties;

@@ -17915,6 +17915,7 @@ export const algo = $root.algo = (() => {
             AccountRequest.prototype.account = "";
             AccountRequest.prototype.kind = 0;
             AccountRequest.prototype.sinceUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            AccountRequest.prototype.skipRows = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
             AccountRequest.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -17929,6 +17930,8 @@ export const algo = $root.algo = (() => {
                     writer.uint32(16).int32(message.kind);
                 if (message.sinceUs != null && $Object.hasOwnProperty.call(message, "sinceUs") && (typeof message.sinceUs === "object" ? message.sinceUs.low || message.sinceUs.high : message.sinceUs !== 0))
                     writer.uint32(24).uint64(message.sinceUs);
+                if (message.skipRows != null && $Object.hasOwnProperty.call(message, "skipRows") && (typeof message.skipRows === "object" ? message.skipRows.low || message.skipRows.high : message.skipRows !== 0))
+                    writer.uint32(32).uint64(message.skipRows);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -17987,6 +17990,15 @@ export const algo = $root.algo = (() => {
                                 message.sinceUs = value;
                             else
                                 delete message.sinceUs;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.skipRows = value;
+                            else
+                                delete message.skipRows;
                             continue;
                         }
                     }

@@ -1693,11 +1693,14 @@ export interface AccountRequest {
   readonly kind: AccountRequestKind;
   /** For fills or cash since: the earliest time wanted, inclusive, µs since 1970 UTC; 0 is from the beginning. Else not read. */
   readonly sinceUs: number;
+  /** For fills since: so many of the first of that very moment are known, and left out. A page may end within a moment. */
+  readonly skipRows: number;
 }
 const accountRequest = part<AccountRequest>('AccountRequest', {
   account: idFields.account,
   kind: accountRequestKind,
   sinceUs: field.whole,
+  skipRows: field.whole,
 });
 
 const submitOutcome = union<model.SubmitOutcome, 'type'>('SubmitOutcome', 'type', {

@@ -2,6 +2,7 @@ import { codecs } from '@algo/contracts';
 import {
   type Absence,
   accountId,
+  BUY,
   type ClientOrderId,
   clientOrderId,
   Decimal,
@@ -11,7 +12,9 @@ import {
   type SubmitOutcome,
   venueOrderId,
 } from '@algo/model';
+import { NO_VICES, PAPER_DEFAULTS, PaperVenue, PaperView } from '@algo/simulation';
 import { expect, test } from '@jest/globals';
+import { spotInstrument } from '../binance-spot/testing/spot-on-stand-in.ts';
 import { PaperExchangeVenue } from './paper-exchange-venue.ts';
 
 const ACCOUNT = accountId('paper-main');
@@ -195,4 +198,32 @@ test('a page that is not all is no answer', async () => {
   const venue = new PaperExchangeVenue(ACCOUNT, ask, { monotonicMs: () => 0, sleep: async () => {} });
   const answer = await new Promise((done) => venue.openOrders(ACCOUNT, done));
   expect(answer).toEqual({ type: 'failed', reason: 'paper venue: the open-orders it gave are not all' });
+});
+
+test('all fills are read where more are of one moment than a page holds', async () => {
+  const vices = { ...NO_VICES, fillPieces: 20, pageRows: 2 };
+  const paper = new PaperVenue({
+    ...PAPER_DEFAULTS,
+    ...{ accounts: [{ account: ACCOUNT, balances: { USDT: Decimal.of('10000') } }], vices },
+    ...{ instruments: [spotInstrument('LTCUSDT')], seed: 3, participation: 1 },
+  });
+  const ids = { kind: 'counted', values: Float64Array.of(1) } as const;
+  const numbers = { price: Float64Array.of(83.5), quantity: Float64Array.of(1), side: Uint8Array.of(BUY) };
+  for (const [n, timeUs] of [1_000_000, 5_000_000, 9_000_000].entries()) {
+    paper.submit({ ...ORDER, clientOrderId: clientOrderId(`o${n}`) }, timeUs - 900_000);
+    const when = { instrument: ORDER.instrument, count: 1, timeUs: Float64Array.of(timeUs), ids };
+    paper.onTrades({ ...when, ...numbers });
+  }
+  const view = new PaperView(paper, vices, 1, () => false);
+  const ask = async (_subject: string, _type: string, data: Uint8Array) => {
+    const { account, sinceUs, skipRows } = codecs.AccountRequest.decode(data);
+    const { rows, ...read } = view.fillsSince(account, { sinceUs, skipRows, rowsMax: 1_000 });
+    return { data: codecs.FillsReply.encode({ account, fills: rows, ...read }) };
+  };
+  const venue = new PaperExchangeVenue(ACCOUNT, ask, { monotonicMs: () => 0, sleep: async () => {} });
+  const all = paper.fillsSince(ACCOUNT, 0);
+  const most = Math.max(...all.map(({ timeUs }) => all.filter((one) => one.timeUs === timeUs).length));
+  expect(most).toBeGreaterThan(2 * vices.pageRows);
+  const answer = await new Promise((done) => venue.fillsSince(ACCOUNT, 0, done));
+  expect(answer).toMatchObject({ type: 'answered', value: all });
 });

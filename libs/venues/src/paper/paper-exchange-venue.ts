@@ -1,4 +1,5 @@
 import {
+  type AccountRequest,
   type AccountRequestKind,
   codecs,
   type FillsReply,
@@ -13,7 +14,6 @@ import {
   type CashMove,
   type ClientOrderId,
   type Fill,
-  fillKey,
   isoTime,
   type OrderLookup,
   type OrderRequest,
@@ -178,13 +178,14 @@ export class PaperExchangeVenue implements ExchangeVenue {
   }
 
   async #allFills(sinceUs: TimeUs): Promise<FillsReply> {
-    const fills = new Map<string, Fill>();
-    let fromUs = sinceUs;
+    const fills: Fill[] = [];
     for (let page = 0; page < FILL_PAGES_MAX; page++) {
-      const reply = await this.#read('fills-since', fromUs, codecs.FillsReply);
-      for (const fill of reply.fills) fills.set(fillKey(fill), fill);
-      if (reply.complete) return { ...reply, fills: [...fills.values()] };
-      fromUs = reply.fills.at(-1)!.timeUs;
+      // More fills than a page holds may be of one moment: by time alone nobody would get past it.
+      const fromUs = fills.at(-1)?.timeUs ?? sinceUs;
+      const skipRows = fills.filter(({ timeUs }) => timeUs === fromUs).length;
+      const reply = await this.#read('fills-since', { sinceUs: fromUs, skipRows }, codecs.FillsReply);
+      fills.push(...reply.fills);
+      if (reply.complete) return { ...reply, fills };
     }
     throw new Error(`more than ${FILL_PAGES_MAX} pages of fills since ${sinceUs}`);
   }
@@ -210,13 +211,17 @@ export class PaperExchangeVenue implements ExchangeVenue {
 
   /** Reads rows that must be all. */
   async #whole<R extends Read>(kind: AccountRequestKind, codec: MessageCodec<R>, sinceUs = 0): Promise<R> {
-    const reply = await this.#read(kind, sinceUs, codec);
+    const reply = await this.#read(kind, { sinceUs, skipRows: 0 }, codec);
     if (!reply.complete) throw new Error(`the ${kind} it gave are not all`);
     return reply;
   }
 
-  #read<R extends Read>(kind: AccountRequestKind, sinceUs: TimeUs, codec: MessageCodec<R>): Promise<R> {
-    const request = { account: this.#account, kind, sinceUs };
+  #read<R extends Read>(
+    kind: AccountRequestKind,
+    from: Pick<AccountRequest, 'sinceUs' | 'skipRows'>,
+    codec: MessageCodec<R>,
+  ): Promise<R> {
+    const request = { account: this.#account, kind, ...from };
     return this.#again(async () =>
       this.#newer(await this.#once('account', codecs.AccountRequest, request, codec)),
     );

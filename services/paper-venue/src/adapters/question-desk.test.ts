@@ -44,7 +44,7 @@ test.each([false, true])(
       codecs.SubmitOrderRequest.encode(order),
     );
     const kind = 'positions';
-    const request = codecs.AccountRequest.encode({ account: ACCOUNT, kind, sinceUs: 0 });
+    const request = codecs.AccountRequest.encode({ account: ACCOUNT, kind, sinceUs: 0, skipRows: 0 });
     const read = bus.request(subjects.venueRequest(ACCOUNT, 'account'), codecs.AccountRequest.type, request);
     const first = Promise.race([read.then(() => 'read'), Promise.resolve().then(() => turns(20, 'waits'))]);
     expect(await first).toBe('waits');

@@ -146,14 +146,15 @@ function reply<Value>(codec: MessageCodec<Value>, value: Value): Reply {
   return { type: codec.type, data: codec.encode(value) };
 }
 
-function accountReply(view: PaperView, { account, kind, sinceUs }: AccountRequest): Reply {
+function accountReply(view: PaperView, { account, kind, sinceUs, skipRows }: AccountRequest): Reply {
   switch (kind) {
     case 'open-orders': {
       const { rows: orders, ...read } = view.openOrders(account);
       return reply(codecs.OpenOrdersReply, { account, orders, ...read });
     }
     case 'fills-since': {
-      const { rows: fills, ...read } = view.fillsSince(account, sinceUs, FILLS_PER_REPLY);
+      const wanted = { sinceUs, skipRows, rowsMax: FILLS_PER_REPLY };
+      const { rows: fills, ...read } = view.fillsSince(account, wanted);
       return reply(codecs.FillsReply, { account, fills, ...read });
     }
     case 'positions': {

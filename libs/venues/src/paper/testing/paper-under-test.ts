@@ -172,7 +172,7 @@ class BooksAtHand {
     return reply(codecs.AccountEventsReply, { ...gone, connection, last: this.#events.length, events });
   }
 
-  #accountReply({ account, kind, sinceUs }: AccountRequest) {
+  #accountReply({ account, kind, sinceUs, skipRows }: AccountRequest) {
     const view = this.#view;
     switch (kind) {
       case 'open-orders': {
@@ -180,7 +180,7 @@ class BooksAtHand {
         return reply(codecs.OpenOrdersReply, { account, orders, ...read });
       }
       case 'fills-since': {
-        const { rows: fills, ...read } = view.fillsSince(account, sinceUs, 1_000);
+        const { rows: fills, ...read } = view.fillsSince(account, { sinceUs, skipRows, rowsMax: 1_000 });
         return reply(codecs.FillsReply, { account, fills, ...read });
       }
       case 'positions': {
