@@ -18,6 +18,12 @@ test('seed 811: fills of one moment fill more than a page, and all are read', as
   expect((await runScenario(scenario)).violation).toBeNull();
 }, 60_000);
 
+test('seed 4552: a close by hand that waits for fills of ours is asked for until it is shown', async () => {
+  const scenario = scenarioOf(4552);
+  expect(scenario.vices).toMatch(/readsBehind.*closedByHand/);
+  expect((await runScenario(scenario)).violation).toBeNull();
+}, 60_000);
+
 // 22723: heard long after our exit; 24832: heard in time, and the exit could not be stopped any more.
 test.each([4_968, 22_723, 24_832])(
   'seed %s: a person and our exit close the same, and what is sold beyond is left at once',

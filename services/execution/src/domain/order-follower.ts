@@ -208,7 +208,9 @@ export class OrderFollower {
 
   /** All fills of the account since a time that was asked for; after a failure it is asked again. */
   #fetched(answer: FillsAnswer, out: ExecutionOutput[]): void {
-    if (answer.type === 'answered') for (const fill of answer.fills) this.#filled(fill, fill.quantity, out);
+    const fills = answer.type === 'answered' ? answer.fills : [];
+    for (const fill of fills) this.#filled(fill, fill.quantity, out);
+    for (const fill of fills) this.#ledger.waitedFor(fill);
     this.#steps.fetched(answer.type === 'answered');
   }
 

@@ -47,13 +47,13 @@ export interface FillsWanted {
   readonly askedUs: TimeUs;
 }
 
-/** The ledger as it is kept. */
+/** The ledger as it is kept. *Shape*: `foreign` false while a fill waits for fills of ours. */
 export interface LedgerState {
   readonly open: readonly Tracked[];
   readonly closed: readonly Tracked[];
   readonly forgottenUs: TimeUs;
   readonly fillsWanted: FillsWanted;
-  readonly foreign: readonly (readonly [fill: string, true])[];
+  readonly foreign: readonly (readonly [fill: string, isReported: boolean])[];
 }
 
 /** Fills of others that are remembered; the oldest would be reported once more. */
@@ -103,7 +103,7 @@ export class OrderLedger {
   readonly #open = new Map<ClientOrderId, Tracked>();
   readonly #closed = new Map<ClientOrderId, Tracked>();
   readonly #closedMax: number;
-  readonly #foreign: RecentMap<true>;
+  readonly #foreign: RecentMap<boolean>;
   #forgottenUs: TimeUs;
   fillsWanted: FillsWanted;
 
@@ -176,11 +176,26 @@ export class OrderLedger {
   }
 
   /** Returns whether a fill that is nobody's of ours was not heard before, and remembers it. */
-  isNewForeign({ instrument, venueOrderId, venueTradeId }: Fill): boolean {
-    const key = `${instrument} ${venueOrderId} ${venueTradeId}`;
+  isNewForeign(fill: Fill): boolean {
+    const key = foreignKey(fill);
     if (this.#foreign.get(key) === true) return false;
     this.#foreign.set(key, true);
     return true;
+  }
+
+  /** A fill that is nobody's of ours may have closed what a fill of ours, still unheard, opened. */
+  wait(fill: Fill): void {
+    this.#foreign.set(foreignKey(fill), this.#foreign.get(foreignKey(fill)) ?? false);
+  }
+
+  /** An answer shows a fill, and with it what was filled before. */
+  waitedFor(fill: Fill): void {
+    if (this.#foreign.get(foreignKey(fill)) === false) this.#foreign.delete(foreignKey(fill));
+  }
+
+  /** Whether a fill that is nobody's of ours waits to be booked or reported. */
+  get isWaiting(): boolean {
+    return this.#foreign.entries().some(([, isReported]) => !isReported);
   }
 
   /** Puts an order where its status belongs and lets go of the oldest closed one beyond the bound. */
@@ -208,6 +223,10 @@ export class OrderLedger {
       foreign: this.#foreign.entries(),
     };
   }
+}
+
+function foreignKey({ instrument, venueOrderId, venueTradeId }: Fill): string {
+  return `${instrument} ${venueOrderId} ${venueTradeId}`;
 }
 
 /** When we last heard something new of an order. */

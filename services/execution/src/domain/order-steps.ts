@@ -191,12 +191,13 @@ export class OrderSteps {
   }
 
   /**
-   * A question for fills is over; what was not answered, or is wanted from earlier on, is asked for
-   * again.
+   * A question for fills is over; what was not answered, or is wanted from earlier on, is asked for again,
+   * also while somebody else's fill waits: an answer without what we were told of is an old one.
    */
   fetched(isAnswered: boolean): void {
     const { sinceUs, askedSinceUs, askedUs } = this.#ledger.fillsWanted;
-    const isDone = isAnswered && sinceUs !== null && askedSinceUs !== null && sinceUs >= askedSinceUs;
+    const isWhole = sinceUs !== null && askedSinceUs !== null && sinceUs >= askedSinceUs;
+    const isDone = isAnswered && isWhole && !this.#ledger.isWaiting;
     this.#ledger.fillsWanted = { sinceUs: isDone ? null : sinceUs, askedSinceUs: null, askedUs };
   }
 
@@ -246,6 +247,7 @@ export class OrderSteps {
     const isEarly = this.#ledger
       .orders()
       .some((o) => o.intent === 'entry' && o.request.instrument === instrument && o.request.side !== side);
+    if (isEarly) this.#ledger.wait(fill);
     if (isEarly) this.#wantFills(timeUs, timeUs, out);
     else if (this.#ledger.isNewForeign(fill))
       this.quarantine(order, 'foreign_fill', false, detailOf(fill), timeUs, out);

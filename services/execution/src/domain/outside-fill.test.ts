@@ -132,6 +132,22 @@ test('a close by somebody else, told before the fill that opened it, is booked w
   expect(engine.handle(filled(sold, 'x1', '10', '10', S))).toEqual([]);
 });
 
+test('a close by somebody else that waits for our fill is asked for until an answer shows it', () => {
+  const engine = ready();
+  const entry = sent(engine.handle(place(1)));
+  const sold = { ...entry, ...SOLD };
+  engine.handle(filled(sold, 'x1', '10', '10', S));
+  const fills = [fillOf(entry, 't1', '10', S)];
+  // An old answer, or a short one, leaves out what we were told of: we hold nothing any more.
+  engine.handle({ type: 'FillsFetched', answer: { type: 'answered', fills } });
+  expect(engine.positions()).toHaveLength(1);
+  expect(types(engine.handle(told(4 * S)))).toContain('FetchFills');
+  const all = [...fills, { ...fillOf(sold, 'x1', '10', S), ...SOLD }];
+  engine.handle({ type: 'FillsFetched', answer: { type: 'answered', fills: all } });
+  expect(engine.positions()).toEqual([]);
+  expect(types(engine.handle(told(8 * S)))).not.toContain('FetchFills');
+});
+
 test('what was reported as nobody’s is booked when it comes again and we hold that much', () => {
   const { engine, entry } = holding();
   const { takes } = held({ engine, entry });
