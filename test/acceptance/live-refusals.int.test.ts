@@ -125,7 +125,7 @@ test(
   async () => {
     const dataDir = join(dir, 'paper');
     const before = {
-      ...{ layout: 2, version: '0', pid: 1, birth: '', running: false, natsUrl: 'nats://127.0.0.1:1' },
+      ...{ layout: 3, version: '0', pid: 1, birth: '', running: false, natsUrl: 'nats://127.0.0.1:1' },
       ...{ natsPort: 1, natsPid: null, feed: 'binance', accounts: [LIVE_ACCOUNT], analytics: 1 },
       ...{ startedMs: 0, services: {} },
     };

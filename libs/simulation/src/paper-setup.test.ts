@@ -24,7 +24,7 @@ test.each([0, 1])(
     const setups = new Set(setupsOf(venueWith({ spotNoShort: no }), 50));
     expect([...setups]).toEqual([
       {
-        ...{ positionMode: 'one_way', shortSpot: no === 0 },
+        ...{ positionMode: 'one_way', shortSpot: no === 0, objections: [] },
         instruments: [{ instrument: PERP.id, marginMode: 'cross', leverage: 1 }],
       },
     ]);
