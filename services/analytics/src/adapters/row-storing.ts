@@ -6,8 +6,11 @@ import type { PastRows } from './past-rows.ts';
 import { refill } from './refill.ts';
 import { behindArchive, countOf, rowsIn, rowsOf } from './rows-to-store.ts';
 
-/** The store may be this far behind; then what comes next waits for it. */
-const BACKLOG_MAX = 200_000;
+/**
+ * The store may be this far behind; then what comes next waits for it. Rows of a thousand files gather for
+ * ten seconds before they are written: at 20 trades a second each that is 200,000 when all is well.
+ */
+const BACKLOG_MAX = 600_000;
 /**
  * Rows that wait for files that can't be opened yet, such as one that a process holds that stands still.
  * Beyond it those of a file are let go: once it is open, they are put back from the streams.
