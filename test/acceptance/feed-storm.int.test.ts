@@ -104,7 +104,8 @@ test('nothing asks too much, what is held comes first, the rest is told as BUDGE
     .slice(before)
     .flatMap(({ searchParams }) => (searchParams.has('fromId') ? [searchParams.get('symbol')!] : []));
   const firstOf = (symbol: string) => asked.indexOf(symbol);
-  for (const symbol of HELD) expect(firstOf(symbol)).toBeLessThan(HELD.length + AT_ONCE);
+  // Before theirs open, others are on their way, and may be so once more.
+  for (const symbol of HELD) expect(firstOf(symbol)).toBeLessThan(HELD.length + 2 * AT_ONCE);
   const filled = endsOf('GapFilled').map(({ instrument }) => `${instrument}`);
   expect(filled).toEqual(expect.arrayContaining(HELD.map((symbol) => `binance.spot.${symbol}`)));
   expect(endsOf('GapFilled').length).toBeGreaterThan(60);

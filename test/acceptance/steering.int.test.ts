@@ -149,12 +149,15 @@ test('neither account carries out a command of the other, and each has its own b
 });
 
 test('what no order can sell is listed by `algo dust`, and the books with it agree', async () => {
-  const left = (await factsOf(record.bus, 'pos.dust')).flatMap(({ fact, producer }) =>
-    producer === 'position-risk.north' && fact.body.cause === 'left' ? [fact.body] : [],
+  const changes = (await factsOf(record.bus, 'pos.dust')).flatMap(({ fact, producer }) =>
+    producer === 'position-risk.north' ? [fact.body] : [],
   );
-  expect(left.length).toBeGreaterThan(0);
-  expect(listed).toMatch(
-    /binance\.spot\.(LTC|BTC)USDT +-?0\.\d+ .*(with the next position only|from [\d.]+ on) +\w+/,
-  );
+  expect(changes.filter(({ cause }) => cause === 'left').length).toBeGreaterThan(0);
+  // By the time of the listing a later exit may have taken it along.
+  const isGone = changes.some(({ cause }) => cause !== 'left') && listed.startsWith('nothing is left over');
+  if (!isGone)
+    expect(listed).toMatch(
+      /binance\.spot\.(LTC|BTC)USDT +-?0\.\d+ .*(with the next position only|from [\d.]+ on) +\w+/,
+    );
   expect(compared).toContain('the books agree');
 });
