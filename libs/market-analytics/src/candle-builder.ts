@@ -28,10 +28,10 @@ export class FormingBar implements StepBar, InSteps {
     this.complete = complete;
   }
 
-  /** Takes in a closed bar of the next shorter timeframe. */
+  /** Takes in a closed bar of the next shorter timeframe; the prices of one without trades are no prices. */
   merge(part: StepBar): void {
     if (!part.complete) this.complete = false;
-    if (part.high < part.low) return;
+    if (part.buy + part.sell + part.buyTrades + part.sellTrades === 0) return;
     if (this.high < this.low) this.open = part.open;
     if (part.high > this.high) this.high = part.high;
     if (part.low < this.low) this.low = part.low;

@@ -155,6 +155,27 @@ test('the open longer bar closes with the prices of all its trades, and as incom
   expect(hour).toMatchObject({ buyVolume: expect.closeTo(takerBuyVolume!, 9) });
 });
 
+test.each(['15s', '1m', '5m', '15m'] as const)(
+  'a quiet bar of %s is no price of the longer one that is open',
+  (timeframe) => {
+    const lengthUs = TIMEFRAME_US[timeframe];
+    const before = DAY + US_PER_HOUR - 1_000_000;
+    // The hour opens with a quiet bar behind a higher price, and trades on lower.
+    const trades = tape([
+      [before, 120, 1, 'buy'],
+      [DAY + US_PER_HOUR + lengthUs + 1_000_000, 100, 1, 'buy'],
+      [DAY + US_PER_HOUR + 2 * lengthUs + 1_000_000, 101, 1, 'sell'],
+      [DAY + 2 * US_PER_HOUR, 101, 1, 'sell'],
+    ]);
+    const untilUs = DAY + US_PER_HOUR + 2 * lengthUs;
+    const engine = new InstrumentAnalytics(TEST_SETTINGS);
+    warm(engine, trades, untilUs);
+    engine.onTrades(sliceTrades(trades, rowAt(trades, untilUs), trades.count), true, sink);
+    const { last } = engine.state().bars.at(-1)!;
+    expect(last).toMatchObject({ open: 100, high: 101, low: 100, close: 101 });
+  },
+);
+
 test('bars that it has stand, and what it heard of an open one is dropped for bars that hold it', () => {
   const trades = quietTape(6);
   const [stopUs, untilUs] = [DAY + US_PER_DAY, DAY + 2 * US_PER_DAY + 5 * US_PER_MINUTE];
