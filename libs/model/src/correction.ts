@@ -44,14 +44,16 @@ export interface CorrectionMade {
 
 /**
  * What may be done about a difference. `fetch`: fills that the venue lists explain it; `correct`: `own` is
- * what the venue holds, less what lies beside; `beside`: what lies beside has changed; `restate`: say our
+ * what is left of ours, all else lies beside; `beside`: what lies beside has changed; `restate`: say our
  * quantity again; `person`: nobody but a person can say.
  */
 export type DifferenceCure = 'fetch' | 'correct' | 'beside' | 'restate' | 'person';
 
 /**
  * In what our books and the venue differ about one instrument. *Units*: base, signed: `own` we believe to
- * trade, `beside` a person left there, `held` the venue says.
+ * trade, `beside` a person left there, `held` the venue says. *Shape*: `left` is what of it is ours, null
+ * where nothing is to be corrected; `isExplained` where fills that the venue lists say so: then one reading
+ * is enough, since its fills and its positions agree.
  */
 export interface BookDifference {
   readonly instrument: InstrumentId;
@@ -59,6 +61,8 @@ export interface BookDifference {
   readonly beside: Decimal;
   readonly held: Decimal;
   readonly cure: DifferenceCure;
+  readonly left: Decimal | null;
+  readonly isExplained: boolean;
   readonly evidence: readonly string[];
 }
 

@@ -18,6 +18,7 @@ const SOLD = {
 function differing(cure: DifferenceCure, own = '2', held = '0'): MessageOf<'ReconciliationCompleted'> {
   const difference: BookDifference = {
     ...{ instrument: LTC, own: d(own), beside: d('0'), held: d(held), cure, evidence: [] },
+    ...{ left: cure === 'correct' ? d(held) : null, isExplained: false },
   };
   const shut = [{ instrument: LTC, reason: `${LTC}: 2 is gone`, shutsExits: true, orders: [] }];
   const differences = {

@@ -62,12 +62,12 @@ export function repairsOf({ own, held }: Pick<BookDifference, 'own' | 'held'>): 
 }
 
 function cureWords(difference: BookDifference): string {
-  const { own, beside, held, cure, instrument } = difference;
+  const { own, held, cure, left, isExplained, instrument } = difference;
   switch (cure) {
     case 'fetch':
       return 'execution fetches its fills';
     case 'correct':
-      return `ours becomes ${held.minus(beside)} once it is found again`;
+      return `ours becomes ${left ?? held}${isExplained ? '' : ' once it is found again'}`;
     case 'beside':
       return `what lies beside becomes ${held.minus(own)} once it is found again`;
     case 'restate':

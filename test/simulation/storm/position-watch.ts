@@ -6,6 +6,8 @@ import type { OrderLives } from './order-lives.ts';
 const WITHIN_MS = 1_000;
 /** Less than this can't be sold alone. *Units*: quote. */
 const NOTIONAL_MIN = 5;
+/** The step of all quantities. *Units*: millionths of base. */
+const STEP = 1_000;
 /** What the exchange filled is said within so long of execution's time alive: the longest audit, and more. */
 const TOLD_WITHIN_MS = 25_000;
 
@@ -91,7 +93,9 @@ export class PositionWatch {
   /** What a position left, where nothing guards it: no more than no order could close. */
   dusted({ instrument, quantity, cause, price }: MessageOf<'DustChanged'>): void {
     const left = micros(quantity);
-    const worth = worthOf(Math.abs(left), Number(price.toString()));
+    // An order is of whole steps: what is left beside them no order can close.
+    const whole = Math.floor(Math.abs(left) / STEP) * STEP;
+    const worth = worthOf(whole, Number(price.toString()));
     if (cause === 'left' && worth >= NOTIONAL_MIN)
       this.#notes.broken('I4 stop coverage', `${instrument}: ${left} set aside, which could be sold`);
     this.#dust.set(instrument, left);

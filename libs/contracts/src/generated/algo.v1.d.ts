@@ -3495,6 +3495,8 @@ export namespace algo {
             held: string;
             cure: algo.v1.DifferenceCure;
             evidence: string[];
+            left?: (string|null);
+            isExplained: boolean;
             static encode(message: algo.v1.BookDifference.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.BookDifference & algo.v1.BookDifference.$Shape;
         }
@@ -3507,6 +3509,8 @@ export namespace algo {
                 held?: (string|null);
                 cure?: (algo.v1.DifferenceCure|null);
                 evidence?: (string[]|null);
+                left?: (string|null);
+                isExplained?: (boolean|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.BookDifference.$Properties;

@@ -15196,6 +15196,16 @@ export const algo = $root.algo = (() => {
             BookDifference.prototype.held = "";
             BookDifference.prototype.cure = 0;
             BookDifference.prototype.evidence = $util.emptyArray;
+            BookDifference.prototype.left = null;
+            BookDifference.prototype.isExplained = false;
+
+            let $oneOfFields;
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(BookDifference.prototype, "_left", {
+                get: $util.oneOfGetter($oneOfFields = ["left"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
 
             BookDifference.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -15217,6 +15227,10 @@ export const algo = $root.algo = (() => {
                 if (message.evidence != null && message.evidence.length)
                     for (let i = 0; i < message.evidence.length; ++i)
                         writer.uint32(50).string(message.evidence[i]);
+                if (message.left != null && $Object.hasOwnProperty.call(message, "left"))
+                    writer.uint32(58).string(message.left);
+                if (message.isExplained != null && $Object.hasOwnProperty.call(message, "isExplained") && message.isExplained !== false)
+                    writer.uint32(64).bool(message.isExplained);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -15301,6 +15315,22 @@ export const algo = $root.algo = (() => {
                             if (!(message.evidence && message.evidence.length))
                                 message.evidence = [];
                             message.evidence.push(reader.stringVerify());
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 2)
+                                break;
+                            message.left = reader.stringVerify();
+                            message._left = "left";
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.isExplained = value;
+                            else
+                                delete message.isExplained;
                             continue;
                         }
                     }

@@ -1201,6 +1201,8 @@ const bookDifference = part<model.BookDifference>('BookDifference', {
   held: field.decimal,
   cure: differenceCure,
   evidence: field.list(field.text),
+  left: field.orNull(field.decimal),
+  isExplained: field.flag,
 });
 
 const assetAside = part<model.AssetAside>('AssetAside', {

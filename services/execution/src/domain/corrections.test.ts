@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import type { CorrectBooks } from './corrections.ts';
 import { ExecutionEngine } from './execution-engine.ts';
 import type { ExecutionInput } from './execution-io.ts';
-import { compare, corrections, differs, held } from './testing/compared.ts';
+import { compare, corrections, differs, held, shown } from './testing/compared.ts';
 import {
   ACCOUNT,
   close,
@@ -38,6 +38,15 @@ test('what is gone leaves the books when it was found twice, far enough apart, a
   expect(said).toMatchObject([{ instrument: LTC, before: d('10'), own: d('0'), reason: 'gone', by: null }]);
   expect(held(engine)).toEqual([]);
   expect(denial(engine.handle(close(9, { timeUs: 50 * S })))).toBe('NO_POSITION');
+});
+
+test('what fills of the venue explain is corrected at once, but by no books older than ours', () => {
+  const { engine } = holding();
+  const explained = differs({ held: d('7'), left: d('3'), isExplained: true });
+  expect(corrections(shown(engine, 31, 0, explained))).toEqual([]);
+  const said = corrections(compare(engine, 34, explained));
+  expect(said).toMatchObject([{ own: d('3'), beside: d('4'), reason: 'gone', by: null }]);
+  expect(held(engine)).toEqual(['3']);
 });
 
 test.each<[string, Partial<BookDifference>]>([

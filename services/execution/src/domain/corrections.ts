@@ -1,6 +1,7 @@
 import {
   type AccountId,
   type AssetAside,
+  afterOthersFill,
   type BookDifference,
   type ControlCommand,
   type CorrectionMade,
@@ -117,22 +118,22 @@ export class Corrections {
    */
   took({ instrument, quantity, ...fill }: Fill, out: ExecutionOutput[]): void {
     const own = this.#positions.quantity(instrument);
-    const beside = this.#positions.beside(instrument);
-    const there = this.heldThere(instrument).minus(own);
-    const known = there.isPositive() === own.isPositive() ? there.abs() : Decimal.zero;
-    const lost = quantity.minus(known);
-    if (!lost.isPositive() || this.#isMoving(instrument, ['protection']) || this.#isUnseen(instrument))
+    const before = { own, beside: this.heldThere(instrument).minus(own) };
+    const after = afterOthersFill(before, fill.side === 'buy' ? quantity : quantity.negated());
+    if (after.own.equals(own) || this.#isMoving(instrument, ['protection']) || this.#isUnseen(instrument))
       return;
-    const left = lost.lessThan(own.abs()) ? own.abs().minus(lost) : Decimal.zero;
-    const after = own.isPositive() ? left : left.negated();
     const evidence = [`trade ${fill.venueTradeId} of ${fill.clientOrderId}: ${fill.side} ${quantity}`];
-    const change = { own: after, beside: known.isZero() ? beside : Decimal.zero, reason: 'gone' } as const;
+    // What it left on the other side is nobody's yet: the next comparison tells a person of it.
+    const lay = this.#positions.beside(instrument);
+    const stays = lay.isPositive() === own.isPositive() ? Decimal.zero : lay;
+    const isTurned = !after.beside.isZero() && after.beside.isPositive() !== own.isPositive();
+    const change = { own: after.own, beside: isTurned ? stays : after.beside, reason: 'gone' } as const;
     this.#correct(instrument, { ...change, evidence }, BY_ENGINE, out);
   }
 
   /**
-   * Takes what a comparison found: what can be mended is, once two moments of the venue's clock have shown
-   * it; fills that explain a difference are fetched. From a comparison that failed nothing follows, and one
+   * Takes what a comparison found: what can be mended is, once fills of the venue explain it or two moments
+   * of its clock have shown it; fills that are ours to book are fetched. From a comparison that failed nothing follows, and one
    * whose venue tells no time leaves what differs to a person.
    */
   compared(report: Compared, audit: Pick<OrderAudit, 'fetchMissed'>, out: ExecutionOutput[]): void {
@@ -149,7 +150,8 @@ export class Corrections {
       const before = this.#proposed.find((one) => isSame(one, found));
       const changedUs = this.#positions.changedUs(found.instrument);
       const sighting = sightingOf(shownUs, before?.shownUs ?? null, { changedUs, staleUs });
-      if (sighting === 'again') this.#correct(found.instrument, change, BY_ENGINE, out);
+      const isShown = sighting === 'again' || (sighting === 'first' && found.isExplained);
+      if (isShown) this.#correct(found.instrument, change, BY_ENGINE, out);
       else if (sighting === 'first') waiting.push({ ...found, shownUs: shownUs! });
       else if (before !== undefined) waiting.push(before);
     }
@@ -241,17 +243,14 @@ export class Corrections {
   }
 
   /** What mends a difference; null where only a person can, or fills are still to come. */
-  #changeOf({ instrument, own, beside, held, cure, evidence }: BookDifference): Change | null {
+  #changeOf({ instrument, own, beside, held, cure, left, evidence }: BookDifference): Change | null {
     switch (cure) {
       case 'correct': {
-        const rest = held.minus(beside);
-        // What took all of ours took the rest of what lay beside.
-        const isOver = !own.isZero() && !rest.isZero() && rest.isPositive() !== own.isPositive();
-        const after = isOver ? Decimal.zero : rest;
+        if (left === null) return null;
         const rules = this.#instruments.get(instrument);
         const mark = this.#positions.markOf(instrument, this.#prices);
-        const isSmall = rules !== undefined && isDust(after.minus(own), mark, rules);
-        return { own: after, beside: held.minus(after), reason: isSmall ? 'dust' : 'gone', evidence };
+        const isSmall = rules !== undefined && isDust(left.minus(own), mark, rules);
+        return { own: left, beside: held.minus(left), reason: isSmall ? 'dust' : 'gone', evidence };
       }
       case 'beside':
         return { own, beside: held.minus(own), reason: 'acknowledged', evidence };

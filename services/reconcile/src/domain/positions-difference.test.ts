@@ -104,7 +104,7 @@ test('a rest is dust exactly where no order could close it', () => {
 
 test.each<[string, Partial<Fill>, string, string]>([
   ['was opened behind somebody’s larger one on the other side', { timeUs: 9 * S }, '-5', 'D2 person'],
-  ['somebody turned over', { timeUs: 11 * S }, '-5', 'D4 person'],
+  ['somebody turned over', { timeUs: 11 * S }, '-5', 'D1 correct'],
   ['somebody closed with what lay beside it, in one fill', { timeUs: 11 * S }, '0', 'D1 correct'],
 ])('a position that %s', (_, of, there, expected) => {
   const sold = fill('t3', WEB, '15', { side: 'sell', ...of });
@@ -114,6 +114,40 @@ test.each<[string, Partial<Fill>, string, string]>([
   const { discrepancies, differences, shut } = reconcile(HELD, theirs, CONTEXT);
   expect(`${discrepancies.at(-1)!.class} ${differences[0]!.cure}`).toBe(expected);
   expect(shut.map(({ shutsExits }) => shutsExits)).toEqual([!expected.startsWith('D2')]);
+});
+
+test('who closes ours and buys on has closed ours: each comparison says the same of it', () => {
+  const closed = fill('t2', WEB, '12', { side: 'sell', timeUs: 11 * S });
+  const added = [fill('t1b', WEB, '2', { timeUs: 10.5 * S })];
+  const bought = ['3', '6'].map((quantity, i) => fill(`t${3 + i}`, WEB, quantity, { timeUs: (12 + i) * S }));
+  const at = (count: number) => {
+    const theirs = ['0', '3', '9'][count]!;
+    const positions = theirs === '0' ? [] : [venueHeld(theirs)];
+    return reconcile(
+      HELD,
+      venue({ fills: [T1, ...added, closed, ...bought.slice(0, count)], positions }),
+      CONTEXT,
+    );
+  };
+  for (const count of [0, 1, 2]) {
+    const { differences, shut } = at(count);
+    expect(differences).toMatchObject([{ cure: 'correct', left: d('0'), isExplained: true }]);
+    expect(shut).toMatchObject([{ shutsExits: true }]);
+  }
+});
+
+test('of a position that was closed in part the rest is ours, and may be left', () => {
+  const fills = [
+    fill('t2', WEB, '5', { timeUs: 11 * S }),
+    fill('t3', WEB, '12', { side: 'sell', timeUs: 12 * S }),
+  ];
+  const { differences, shut } = reconcile(
+    HELD,
+    venue({ fills: [T1, ...fills], positions: [venueHeld('3')] }),
+    CONTEXT,
+  );
+  expect(differences).toMatchObject([{ cure: 'correct', left: d('3'), isExplained: true }]);
+  expect(shut).toMatchObject([{ shutsExits: false }]);
 });
 
 test('what others did before a person settled it explains nothing that came later', () => {

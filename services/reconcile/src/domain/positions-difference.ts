@@ -1,16 +1,7 @@
-import {
-  type BookDifference,
-  Decimal,
-  type DifferenceCure,
-  type Fill,
-  fillEffect,
-  type Instrument,
-  type InstrumentId,
-  isDust,
-  MARKET_TRAITS,
-} from '@algo/model';
+import { type BookDifference, Decimal, type DifferenceCure, type InstrumentId } from '@algo/model';
 import type { LocalBooks, ReconciliationContext, VenueBooks } from './books.ts';
-import { evidenceOf, type FillsDifference, sumOf } from './fills-difference.ts';
+import { type ComparedPosition, comparePosition } from './compared-position.ts';
+import { evidenceOf, type FillsDifference } from './fills-difference.ts';
 import type { Discrepancy, ReconciliationAction } from './reconciliation-report.ts';
 
 /** Average prices further apart than this are reported: 0.01 %. */
@@ -34,7 +25,7 @@ export function positionsDifference(
   const ids = new Set([...local.positions, ...venue.positions].map((p) => p.instrument));
   for (const fill of [...missed.own, ...missed.foreign]) ids.add(fill.instrument);
   const all = [...ids].map((id) => {
-    const compared = compare(id, local, venue, missed, context);
+    const compared = comparePosition(id, local, venue, missed, context);
     const found = sizeOf(compared) ?? guardOf(compared);
     const discrepancies = [...(found === null ? [] : [found.discrepancy]), ...averagePrices(compared)];
     const cure = compared.hasMissed ? 'fetch' : found === null ? null : cureOf(found, context);
@@ -59,125 +50,54 @@ function cureOf({ cure }: Found, { shownUs }: ReconciliationContext): Difference
   return shownUs === null && (cure === 'correct' || cure === 'beside') ? 'person' : cure;
 }
 
-/** Everything about one instrument. *Units*: base, signed. `rest` is what nothing has explained. */
-interface Compared {
-  readonly id: InstrumentId;
-  readonly own: Decimal;
-  readonly beside: Decimal;
-  readonly guarded: Decimal | null;
-  readonly theirs: Decimal;
-  /** What is ours once missed fills are booked. */
-  readonly expected: Decimal;
-  readonly rest: Decimal;
-  readonly isRestDust: boolean;
-  readonly foreignFills: readonly Fill[];
-  readonly byForeignFills: Decimal;
-  /** Each of them takes no more than what is ours, so that execution books it to that. */
-  readonly areBookable: boolean;
-  /** Each took no more than what was ours then: exits of ours have sold the same once more since. */
-  readonly haveTakenOurs: boolean;
-  /** What is ours was opened behind them all, so none of them closed any of it. */
-  readonly isOpenedBehind: boolean;
-  readonly hasMissed: boolean;
-  /** The venue doesn't show fills that it has told us of: its answer is old, and nothing follows from it. */
-  readonly isBehind: boolean;
-  readonly isHistoryComplete: boolean;
-  readonly doBalancesAgree: boolean;
-  readonly averagePrices: readonly (Decimal | null | undefined)[];
-}
-
-function compare(
-  id: InstrumentId,
-  local: LocalBooks,
-  venue: VenueBooks,
-  missed: FillsDifference,
-  context: ReconciliationContext,
-): Compared {
-  const instrument = context.instruments.find((i) => i.id === id);
-  const ours = local.positions.find((p) => p.instrument === id);
-  const [own, beside] = [ours?.quantity ?? Decimal.zero, ours?.beside ?? Decimal.zero];
-  const theirPosition = venue.positions.find((p) => p.instrument === id);
-  const theirs = theirPosition?.quantity ?? Decimal.zero;
-  const ownMissed = missed.own.filter((f) => f.instrument === id);
-  const changeBy = (fills: readonly Fill[]) => sumOf(fills, (f) => fillEffect(f, instrument).baseChange);
-  const expected = own.plus(changeBy(ownMissed));
-  const rest = theirs.minus(expected).minus(beside);
-  const settledUs = ours?.settledUs ?? 0;
-  const foreignFills = missed.foreign.filter((f) => f.instrument === id && f.timeUs > settledUs);
+function differenceOf(c: ComparedPosition, cure: DifferenceCure, found: Found | null): BookDifference {
+  const { id: instrument, own, beside, theirs: held } = c;
+  const left = cure === 'correct' ? leftOf(c) : null;
+  const isExplained = cure === 'correct' && c.share !== null;
   return {
-    ...{ id, own, beside, guarded: ours?.guarded ?? null, theirs, expected, rest },
-    isRestDust: instrument !== undefined && isDust(rest, markOf(id, venue), instrument),
-    foreignFills,
-    byForeignFills: changeBy(foreignFills),
-    areBookable: foreignFills.every(
-      ({ side, quantity }) =>
-        (side === 'buy') === expected.isNegative() && !quantity.greaterThan(expected.abs()),
-    ),
-    haveTakenOurs: foreignFills.every((fill) => {
-      const ours = [...local.fills, ...ownMissed].filter((f) => f.instrument === id);
-      const later = ours.filter(({ timeUs }) => timeUs > fill.timeUs);
-      const others = foreignFills.slice(0, foreignFills.indexOf(fill));
-      const held = expected.minus(changeBy(later)).plus(changeBy(others));
-      return (fill.side === 'buy') === held.isNegative() && !fill.quantity.greaterThan(held.abs());
-    }),
-    isOpenedBehind: changeBy(
-      [...local.fills, ...ownMissed].filter(
-        ({ instrument: of, timeUs }) => of === id && timeUs > newestOf(foreignFills),
-      ),
-    ).equals(expected),
-    hasMissed: ownMissed.length > 0,
-    isBehind: missed.behind.has(id),
-    isHistoryComplete: [local.fills, ownMissed].some((fills) =>
-      fills.some((f) => f.instrument === id && f.timeUs >= context.fillsSinceUs),
-    ),
-    doBalancesAgree: instrument === undefined || agree(instrument, theirs, venue, context),
-    averagePrices: [ours?.averagePrice, theirPosition?.averagePrice],
+    instrument,
+    own,
+    beside,
+    held,
+    cure,
+    left,
+    isExplained,
+    evidence: found?.discrepancy.evidence ?? [],
   };
 }
 
-/** Says whether the account holds as much of the coin as the venue's positions come to. */
-function agree(
-  { id, base, market }: Instrument,
-  theirs: Decimal,
-  { balances, positions, setup }: VenueBooks,
-  { instruments }: ReconciliationContext,
-): boolean {
-  if (setup.shortSpot || !MARKET_TRAITS[market].deliversBase) return true;
-  const alike = instruments.filter((i) => i.id !== id && i.base === base && i.market === market);
-  const sum = (list: readonly Decimal[]) => list.reduce((all, one) => all.plus(one), Decimal.zero);
-  const total = sum(balances.filter(({ asset }) => asset === base).map((b) => b.total));
-  const others = sum(
-    positions.filter((p) => alike.some((i) => i.id === p.instrument)).map((p) => p.quantity),
-  );
-  return total.minus(others).equals(theirs);
-}
-
-function differenceOf(c: Compared, cure: DifferenceCure, found: Found | null): BookDifference {
-  const { id: instrument, own, beside, theirs: held } = c;
-  return { instrument, own, beside, held, cure, evidence: found?.discrepancy.evidence ?? [] };
+/**
+ * Returns what is ours of what the venue holds: as fills of others tell it, else all but what lies beside,
+ * and nothing where what took all of ours took of that as well. *Units*: base, signed.
+ */
+function leftOf({ share, expected, theirs, beside }: ComparedPosition): Decimal {
+  if (share !== null) return share.own;
+  const after = theirs.minus(beside);
+  const isOver = !expected.isZero() && !after.isZero() && after.isPositive() !== expected.isPositive();
+  return isOver ? Decimal.zero : after;
 }
 
 /** What differs in size, null if nothing does. */
-function sizeOf(c: Compared): Found | null {
+function sizeOf(c: ComparedPosition): Found | null {
   if (c.rest.isZero() || c.isBehind) return null;
-  const { id, rest, expected, beside } = c;
+  const { id, rest, expected, beside, isByForeign, share } = c;
   const before = `${c.own}`;
   const after = expected.plus(rest);
   const evidence = c.foreignFills.map(evidenceOf);
-  const byForeign = c.byForeignFills.equals(rest) && evidence.length > 0;
+  const isOursLess = share !== null && !share.own.equals(expected);
   const found = (cure: DifferenceCure, discrepancy: Discrepancy): Found => ({ cure, discrepancy });
-  if (c.isRestDust)
+  if (c.isRestDust && share === null)
     return found('correct', {
       ...about('D3', id, 'adjust_dust', before, `${after}`),
       evidence: [`dust of ${rest}`],
     });
   const isOfBeside = rest.isPositive() !== beside.isPositive() && !rest.abs().greaterThan(beside.abs());
-  if (!beside.isZero() && isOfBeside)
+  if ((c.isRestDust || (!beside.isZero() && isOfBeside)) && !isOursLess)
     return found('beside', {
       ...about('D2', id, 'adjust_beside', `${beside} beside`, `${beside.plus(rest)} beside`),
-      evidence: [...evidence, `${rest} of what was left beside`],
+      evidence: [...evidence, `${rest} of what lies beside`],
     });
-  if (byForeign && c.haveTakenOurs && !c.areBookable)
+  if (isByForeign && c.haveTakenOurs && !c.areBookable)
     return found('fetch', {
       ...about('D4', id, 'ingest_fills', before, `${after}`),
       evidence,
@@ -191,8 +111,8 @@ function sizeOf(c: Compared): Found | null {
       refusal,
     });
   }
-  if (after.isZero() || c.theirs.isZero()) return gone(c, byForeign, evidence);
-  if (after.isPositive() !== expected.isPositive() && !(byForeign && c.isOpenedBehind)) {
+  if (share === null ? after.isZero() || c.theirs.isZero() : share.own.isZero()) return gone(c, evidence);
+  if (share === null && after.isPositive() !== expected.isPositive()) {
     const ours = `${sideOf(expected)} ${expected.abs()}`;
     const refusal = `${id}: we are ${ours}, the venue is ${sideOf(after)} ${after.abs()}`;
     return found('person', {
@@ -202,39 +122,43 @@ function sizeOf(c: Compared): Found | null {
       shutsExits: true,
     });
   }
-  const shrinks = after.isPositive() === expected.isPositive() && after.abs().lessThan(expected.abs());
-  if (byForeign && shrinks && c.areBookable)
-    return found('fetch', { ...about('D3', id, 'close_position_externally', before, `${after}`), evidence });
-  if (byForeign && !shrinks) {
-    const refusal = `${id}: somebody else's orders put ${rest} beside our position`;
+  if (isOursLess && c.areBookable)
+    return found('fetch', {
+      ...about('D3', id, 'close_position_externally', before, `${share.own}`),
+      evidence,
+    });
+  if (isOursLess)
+    return found('correct', {
+      ...about('D3', id, 'adjust_position', before, `${share.own}`),
+      evidence,
+      refusal: `${id}: somebody else's orders took of ours and of what lay beside, ${share.own} is left`,
+    });
+  if (share !== null)
     return found('person', {
       ...about('D2', id, 'import_foreign', before, `${before}, ${rest} foreign`),
       evidence,
-      refusal,
+      refusal: `${id}: somebody else's orders put ${rest} beside our position`,
     });
-  }
-  const refusal = byForeign
-    ? `${id}: somebody else's orders took ${rest.abs()}, of ours and of what lay beside`
-    : `${id}: ${rest} of the position is explained by no fill, fee or dust`;
-  return found(shrinks && (byForeign || isConclusive(c)) ? 'correct' : 'person', {
+  const shrinks = after.abs().lessThan(expected.abs());
+  return found(shrinks && (isByForeign || isConclusive(c)) ? 'correct' : 'person', {
     ...about('D3', id, 'adjust_position', before, `${after}`),
     evidence,
-    refusal,
+    refusal: `${id}: ${rest} of the position is explained by no fill, fee or dust`,
   });
 }
 
 /** Our position is not at the venue. */
-function gone(c: Compared, byForeign: boolean, evidence: readonly string[]): Found {
-  const { id, expected } = c;
+function gone(c: ComparedPosition, evidence: readonly string[]): Found {
+  const { id, expected, isByForeign } = c;
   const before = `${c.own}`;
   const closed = about('D1', id, 'close_position_externally', before, '0');
-  if (byForeign && c.areBookable) return { cure: 'fetch', discrepancy: { ...closed, evidence } };
+  if (isByForeign && c.areBookable) return { cure: 'fetch', discrepancy: { ...closed, evidence } };
   const is = `${id}: ${expected} is gone from the venue`;
   const [how, why] =
     evidence.length > 0
       ? [evidence, 'with what lay beside it']
       : [[NO_FILL_CLOSED_IT], 'and no fill of the history says how'];
-  if (byForeign || isConclusive(c))
+  if (isByForeign || isConclusive(c))
     return {
       cure: 'correct',
       discrepancy: { ...closed, evidence: how, refusal: `${is}, ${why}`, shutsExits: true },
@@ -248,12 +172,12 @@ function gone(c: Compared, byForeign: boolean, evidence: readonly string[]): Fou
 }
 
 /** Whether what no fill explains may be concluded at all, once it is found again. */
-function isConclusive({ isHistoryComplete, doBalancesAgree }: Compared): boolean {
+function isConclusive({ isHistoryComplete, doBalancesAgree }: ComparedPosition): boolean {
   return isHistoryComplete && doBalancesAgree;
 }
 
 /** What position-risk believes to hold, and its stops with it. */
-function guardOf({ id, own, guarded, hasMissed }: Compared): Found | null {
+function guardOf({ id, own, guarded, hasMissed }: ComparedPosition): Found | null {
   if (guarded === null || hasMissed || guarded.equals(own)) return null;
   const evidence = [`position-risk has ${guarded}`];
   const discrepancy = { ...about('D12', id, 'restate_position', `${own}`, `${own}`), evidence };
@@ -261,7 +185,7 @@ function guardOf({ id, own, guarded, hasMissed }: Compared): Found | null {
 }
 
 /** Only where the sizes agree: a price of another quantity says nothing. */
-function averagePrices(c: Compared): readonly Discrepancy[] {
+function averagePrices(c: ComparedPosition): readonly Discrepancy[] {
   const [ours, theirs] = c.averagePrices;
   if (!ours?.isPositive() || !theirs?.isPositive() || c.hasMissed || !c.own.equals(c.theirs)) return [];
   const away = ours.minus(theirs).abs();
@@ -282,17 +206,6 @@ function about(
     ...{ class: of, instrument, clientOrderId: null, subject, evidence: [], action, before, after },
     refusal: null,
   };
-}
-
-/** Returns a price to value by, null when the venue's books show none. *Units*: quote. */
-function markOf(id: InstrumentId, venue: VenueBooks): Decimal | null {
-  const average = venue.positions.find((p) => p.instrument === id)?.averagePrice;
-  const price = average ?? venue.fills.findLast((f) => f.instrument === id)?.price;
-  return price?.isPositive() ? price : null;
-}
-
-function newestOf(fills: readonly Fill[]): number {
-  return fills.reduce((newest, { timeUs }) => Math.max(newest, timeUs), 0);
 }
 
 function sideOf(quantity: Decimal): string {

@@ -63,7 +63,9 @@ export class BooksAtHand {
     const isAlike = own.plus(beside).equals(held);
     const subject = `position ${AIRDROPPED}`;
     const found = { class: 'D2', subject, evidence: '', action: 'import_foreign', before: `${own}` };
-    const difference = { instrument: AIRDROPPED, own, beside, held, cure: this.cure, evidence: [] };
+    const left = this.cure === 'correct' ? held.minus(beside) : null;
+    const size = { instrument: AIRDROPPED, own, beside, held, left, isExplained: false };
+    const difference = { ...size, cure: this.cure, evidence: [] };
     const shut = { instrument: AIRDROPPED, reason: `${AIRDROPPED}: ${held} that none of our orders opened` };
     await this.#engine.say('ReconciliationCompleted', {
       ...{ ...run, validForMs: 60_000, aside: [], orders: [], setup: null, shownUs: TIME_US },

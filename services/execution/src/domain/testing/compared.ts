@@ -3,11 +3,12 @@ import type { ExecutionEngine } from '../execution-engine.ts';
 import type { ExecutionInput, ExecutionOutput } from '../execution-io.ts';
 import { d, gate, LTC, S, told } from './execution-scenario.ts';
 
-/** A difference in LTC: 10 are ours, and the venue holds none. */
-export const differs = (change: Partial<BookDifference> = {}): BookDifference => ({
-  ...{ instrument: LTC, own: d('10'), beside: d('0'), held: d('0'), cure: 'correct', evidence: ['gone'] },
-  ...change,
-});
+/** A difference in LTC: 10 are ours, and the venue holds none; no fill explains it. */
+export const differs = (change: Partial<BookDifference> = {}): BookDifference => {
+  const found = { own: d('10'), beside: d('0'), held: d('0'), cure: 'correct', ...change } as const;
+  const left = found.cure === 'correct' ? found.held.minus(found.beside) : null;
+  return { instrument: LTC, evidence: ['gone'], left, isExplained: false, ...found };
+};
 
 /** Lets a comparison find something at a second, in books that the venue shows as of then; what follows. */
 export function compare(engine: ExecutionEngine, seconds: number, ...differences: BookDifference[]) {
