@@ -86,7 +86,7 @@ export const service = defineService({
     return {
       closed: driven.closed,
       counters: () => ({ ...machine.counters(), epoch, taken: driven.taken }),
-      notes: () => [`limits ${machine.limitsHash.slice(0, 8)}`],
+      notes: () => [`limits ${machine.limitsHash.slice(0, 8)}`, ...wire.reads.notes()],
     };
   },
 });

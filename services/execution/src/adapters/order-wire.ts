@@ -13,6 +13,7 @@ import {
 import type { Logger } from '@algo/runtime';
 import type { ExchangeVenue, VenueAnswer } from '@algo/venues';
 import type { ExecutionOwn, ExecutionRequest, SubmitOrder } from '../domain/index.ts';
+import { FailedReads } from './failed-reads.ts';
 
 /** With less than this left of the lease nothing is begun; what is begun is on the socket before it ends. */
 const LEASE_MARGIN_MS = 500;
@@ -50,6 +51,7 @@ export class OrderWire implements Requests<ExecutionRequest, ExecutionOwn> {
   readonly #lease: Pick<Lease, 'epoch' | 'safeFor' | 'untilMs'>;
   readonly #clock: Clock;
   readonly #log: Pick<Logger, 'warn'>;
+  readonly reads: FailedReads;
   /** The machine that is driven; nothing leaves without one. */
   judge: LastLook | null = null;
 
@@ -63,6 +65,7 @@ export class OrderWire implements Requests<ExecutionRequest, ExecutionOwn> {
     this.#lease = parts.lease;
     this.#clock = parts.clock;
     this.#log = parts.log;
+    this.reads = new FailedReads(parts.log);
   }
 
   /** What is about one order keeps its order; whatever reduces a position leaves before what opens one. */
@@ -115,8 +118,10 @@ export class OrderWire implements Requests<ExecutionRequest, ExecutionOwn> {
         return;
       case 'LookUpOrder': {
         const { clientOrderId, timeUs } = request;
-        const told = (lookup: OrderLookup) =>
+        const told = (lookup: OrderLookup) => {
+          this.reads.heard('orders', lookup.type === 'failed' ? lookup.reason : null);
           ticket.settle([{ name: 'OrderLookedUp', body: { clientOrderId, lookup, timeUs } }]);
+        };
         this.#venue.order(request, this.#answered<OrderLookup>({ type: 'failed', reason: SILENT }, told));
         return;
       }
@@ -133,6 +138,7 @@ export class OrderWire implements Requests<ExecutionRequest, ExecutionOwn> {
           request.account,
           request.sinceUs,
           this.#answered<VenueAnswer<readonly Fill[]>>({ type: 'failed', reason: SILENT }, (answer) => {
+            this.reads.heard('fills', answer.type === 'failed' ? answer.reason : null);
             const body = answer.type === 'failed' ? answer : { type: answer.type, fills: answer.value };
             ticket.settle([{ name: 'FillsFetched', body }]);
           }),
@@ -144,6 +150,7 @@ export class OrderWire implements Requests<ExecutionRequest, ExecutionOwn> {
           request.sinceUs,
           this.#answered<VenueAnswer<readonly CashMove[]>>({ type: 'failed', reason: SILENT }, (answer) => {
             const { type } = answer;
+            this.reads.heard('cash', answer.type === 'failed' ? answer.reason : null);
             const body =
               type === 'failed' ? answer : { type, moves: answer.value, asOfUs: answer.asOfUs ?? 0 };
             ticket.settle([{ name: 'CashFetched', body }]);
