@@ -133,8 +133,8 @@ export class Corrections {
 
   /**
    * Takes what a comparison found: what can be mended is, once fills of the venue explain it or two moments
-   * of its clock have shown it; fills that are ours to book are fetched. From a comparison that failed nothing follows, and one
-   * whose venue tells no time leaves what differs to a person.
+   * of its clock have shown it; fills that are ours to book are fetched. From a comparison that failed
+   * nothing follows, and one whose venue tells no time leaves what differs to a person.
    */
   compared(report: Compared, audit: Pick<OrderAudit, 'fetchMissed'>, out: ExecutionOutput[]): void {
     if (report.type === 'ReconciliationFailed') return;

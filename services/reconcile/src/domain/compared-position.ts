@@ -12,7 +12,10 @@ import type { LocalBooks, ReconciliationContext, VenueBooks } from './books.ts';
 import { replayFills } from './fill-replay.ts';
 import { type FillsDifference, sumOf } from './fills-difference.ts';
 
-/** Everything that a comparison knows about one instrument. *Units*: base, signed. `rest` is what nothing has explained. */
+/**
+ * Everything that a comparison knows about one instrument. *Units*: base, signed. `rest` is what nothing has
+ * explained.
+ */
 export interface ComparedPosition {
   readonly id: InstrumentId;
   readonly own: Decimal;

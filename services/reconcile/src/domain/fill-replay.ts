@@ -1,6 +1,8 @@
 import { afterOthersFill, compareText, type Decimal, type Fill, fillKey, type Share } from '@algo/model';
 
-/** Fills of one instrument since its book was settled. *Shape*: `ours` booked or missed, `others` not booked. */
+/**
+ * Fills of one instrument since its book was settled. *Shape*: `ours` booked or missed, `others` not booked.
+ */
 export interface FillsSince {
   readonly ours: readonly Fill[];
   readonly others: readonly Fill[];
