@@ -65,7 +65,7 @@ export class OutsideWatch {
   /** Our book is corrected: by a fill of somebody else, where the correction names one that is not booked. */
   corrected(correction: MessageOf<'CorrectionMade'>): void {
     const { instrument, before, own, reason, evidence } = correction;
-    if (reason !== 'gone') return;
+    if (reason !== 'gone' && reason !== 'dust') return;
     const outside = this.#truth.outside();
     if (outside === undefined) {
       this.#unjudged.push(() => this.corrected(correction));
