@@ -95,6 +95,8 @@ export interface FollowOptions {
   readonly subjects: readonly string[];
   /** Deliver messages after this sequence; 0 is from the beginning. */
   readonly after: number;
+  /** Told of what none of ours said, and why it is that: it is never delivered. */
+  readonly onStray?: (message: InboundMessage, reason: string) => void;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { checkSchema } from '@algo/contracts';
+import { checkSchema, strayReason } from '@algo/contracts';
 import type { ConsumerMessages, JetStreamClient, JsMsg } from '@nats-io/jetstream';
 import type { Bus, DurableOptions, InboundMessage, Subscription, Verdict } from './bus.ts';
 import { deadLetter } from './dead-letter.ts';
@@ -63,7 +63,9 @@ async function judge(
   // Given out often enough and never answered: it may be what kills us.
   if (earlier >= options.deliveriesMax) return { poison: `given out ${earlier} times without an answer` };
   try {
-    return await handler(inboundOf(options.stream, m));
+    const message = inboundOf(options.stream, m);
+    const reason = strayReason(message);
+    return reason === null ? await handler(message) : { poison: reason };
   } catch (error) {
     return { poison: (error as Error).message };
   }

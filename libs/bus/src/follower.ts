@@ -1,3 +1,4 @@
+import { strayReason } from '@algo/contracts';
 import {
   type Consumer,
   type ConsumerMessages,
@@ -135,8 +136,9 @@ class Follower implements Subscription {
   }
 
   #pass(m: JsMsg): void | Promise<void> {
-    const message = inboundOf(this.#options.stream, m);
     this.#last = m.seq;
+    const message = unlessStray(inboundOf(this.#options.stream, m), this.#options);
+    if (message === undefined) return;
     this.#lastId = message.id;
     const key = message.id === '' ? '' : storageId(message);
     if (key !== '') {
@@ -211,13 +213,21 @@ export async function* readStream(
       const batch = await consumer.fetch({ max_messages: Math.min(1_000, pending), expires: 5_000 });
       for await (const m of batch) {
         pending = m.info.pending;
-        yield inboundOf(options.stream, m);
+        const message = unlessStray(inboundOf(options.stream, m), options);
+        if (message !== undefined) yield message;
         if (m.seq >= end) return;
       }
     }
   } finally {
     await consumer.delete().catch(() => false);
   }
+}
+
+function unlessStray(message: InboundMessage, { onStray }: FollowOptions): InboundMessage | undefined {
+  const reason = strayReason(message);
+  if (reason === null) return message;
+  onStray?.(message, reason);
+  return undefined;
 }
 
 function orderedFrom(options: FollowOptions & { readonly sinceMs?: number }) {

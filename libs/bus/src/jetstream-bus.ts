@@ -30,8 +30,8 @@ import {
 import { consumeDurably } from './durable-consumer.ts';
 import { type FollowedServer, followStream, readStream } from './follower.ts';
 import { HEADER, oneHeader } from './headers.ts';
-import { inbound } from './inbound.ts';
 import { jetStreamBucket } from './jetstream-bucket.ts';
+import { lastMessage } from './last-message.ts';
 
 /** How to reach the server and as whom. */
 export interface ConnectOptions {
@@ -173,10 +173,8 @@ export class JetStreamBus implements Bus {
     return consumeDurably(this.#js, this, options, handler);
   }
 
-  async last(stream: StreamName, subject: string): Promise<InboundMessage | undefined> {
-    const found = await this.#jsm.streams.getMessage(stream, { last_by_subj: subject });
-    if (found === null) return undefined;
-    return inbound(stream, found.subject, found.seq, found.header, found.data, 1);
+  last(stream: StreamName, subject: string): Promise<InboundMessage | undefined> {
+    return lastMessage(this.#js, this.#jsm, stream, subject);
   }
 
   async bounds(stream: StreamName): Promise<StreamBounds> {

@@ -112,6 +112,7 @@ test('a repeat that the server no longer knows is stored again, and the lane dro
   await bus.publish(message(SUBJECT, 'two', '2', { lane: { ...lane, count: 2 } }));
   const repeat = headers(); // without the name by which the server knows it, as if its window had passed
   repeat.set(HEADER.id, 'two');
+  repeat.set(HEADER.type, message(SUBJECT, 'two', '2').type);
   repeat.set(HEADER.lane, 'a-0/1/2');
   await jetstream(bus.nats.nc).publish(SUBJECT, '2', { headers: repeat });
   await bus.publish(message(SUBJECT, 'three', '3', { lane: { ...lane, count: 3 } }));

@@ -7,5 +7,6 @@ export * from './permissions.ts';
 export * from './requests.ts';
 export { checkSchema, SCHEMA_HEADER, SCHEMA_VERSION } from './schema.ts';
 export { DRIVEN, SERVICES, type ServiceName } from './services.ts';
+export * from './stray.ts';
 export * from './subjects.ts';
 export * from './topology.ts';

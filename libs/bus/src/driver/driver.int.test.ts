@@ -100,6 +100,56 @@ test('over kills of machine and server all is said once, and a replay says the s
   expect(await wordsOf(reader, ROLE, ROLES[ROLE].says)).toHaveLength(words.length);
 }, 60_000);
 
+/**
+ * Has the server put into a stream what none of ours said: an answer of its own, by hand, and a copy of a
+ * message of another stream.
+ */
+async function stray(nats: NatsFixture, subject: string, n: number): Promise<void> {
+  const nc = await connect({ servers: nats.server.url });
+  nc.publish('$JS.API.STREAM.INFO.MARKET', new Uint8Array(), { reply: subject });
+  nc.publish(subject, 'hello');
+  const jsm = await jetstreamManager(nc);
+  const from = { deliver_policy: 'by_start_sequence', opt_start_seq: n } as const;
+  const { name } = await jsm.consumers.add('MARKET', { name: `puller-${n}`, ...from } as never);
+  nc.publish(`$JS.API.CONSUMER.MSG.NEXT.MARKET.${name}`, '1', { reply: subject });
+  await nc.flush();
+  await nc.close();
+}
+
+test('what none of ours has put into a money stream is set aside, and nothing waits for it', async () => {
+  await using nats = await NatsFixture.start();
+  const reader = await nats.bus('reader');
+  const tell = await teller(nats);
+  const log = new MemoryLog();
+  const life = await live(await nats.bus(ROLE), log, () => {});
+  await Promise.all(tell(1));
+  await stray(nats, 'risk.evt.a', 1);
+  await eventually('the strays', async () => (await reader.bounds('RISK')).last === 4);
+  await Promise.all(tell(2));
+  await eventually('both', () => life.driver.taken === 4);
+  expect((await reader.last('RISK', 'risk.evt.a'))?.type).toBe('algo.v1.EquityMarked');
+  await stray(nats, 'risk.evt.a', 2);
+  await eventually('more strays', async () => (await reader.bounds('RISK')).last === 8);
+  const last = await reader.last('RISK', 'risk.evt.a');
+  expect([last?.sequence, last?.type]).toEqual([5, 'algo.v1.EquityMarked']);
+  const told: string[] = [];
+  await using _ = await reader.follow(
+    { stream: 'DEAD_LETTERS', subjects: ['dlq.>'], after: 0 },
+    ({ fact }) => {
+      if (fact.name === 'DeadLetter') told.push(`${fact.body.sequence}: ${fact.body.reason}`);
+    },
+  );
+  await eventually('all is told', () => told.length === 4);
+  const noType = 'it has no type, as all our messages have';
+  expect(told.map((line) => line.slice(3))).toEqual([noType, noType, noType, noType]);
+  life.driver.abandon();
+
+  const again = await live(await nats.bus(ROLE), log, () => {});
+  await Promise.all(tell(3));
+  await eventually('a next life goes on', () => again.driver.taken === 6);
+  again.driver.abandon();
+}, 60_000);
+
 test('a money stream that holds nothing of what was said since the snapshot is told by name', async () => {
   await using nats = await NatsFixture.start();
   const tell = await teller(nats);

@@ -17,7 +17,8 @@ test('of each stream so many wait, the follower waits with the rest, and none is
       throw error;
     },
   );
-  for (const stream of ['CONTROL', 'SYSTEM'] as const) await inbox.follow(bus, stream, ['>'], 0);
+  for (const stream of ['CONTROL', 'SYSTEM'] as const)
+    await inbox.follow(bus, { stream, subjects: ['>'], after: 0 });
   for (let n = 0; n < SENT; n++) await bus.publish(message('ctl.mode.x', `c${n}`, ''));
   // A stream that is held up holds up no other one.
   await bus.publish(message('sys.service.x', 's0', ''));

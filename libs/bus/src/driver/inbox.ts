@@ -1,5 +1,5 @@
 import type { StreamName } from '@algo/contracts';
-import type { Bus, InboundMessage, Subscription } from '../bus.ts';
+import type { Bus, FollowOptions, InboundMessage, Subscription } from '../bus.ts';
 import { type InputSource, OWN } from '../input-order.ts';
 import type { OwnRecord } from './own-records.ts';
 
@@ -50,9 +50,9 @@ export class Inbox {
     return this.#bySource.has(source);
   }
 
-  async follow(bus: Bus, stream: StreamName, subjects: readonly string[], after: number): Promise<void> {
-    const waiting = this.#open(stream);
-    const subscription = await bus.follow({ stream, subjects, after }, (message) => {
+  async follow(bus: Bus, options: FollowOptions): Promise<void> {
+    const waiting = this.#open(options.stream);
+    const subscription = await bus.follow(options, (message) => {
       this.#put(waiting, message);
       if (waiting.arrivals.length - waiting.head < WAITING_MAX) return undefined;
       return new Promise<void>((wake) => {

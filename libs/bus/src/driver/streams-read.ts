@@ -64,7 +64,8 @@ export class StreamsRead {
           remedy: 'Reconcile, and start with a fresh data directory.',
         });
       this.#streams.set(stream, { lanes: new StreamLanes(stream, first > 1, known?.lanes), after });
-      await inbox.follow(bus, stream, subjects, after);
+      const onStray = (message: InboundMessage, reason: string) => this.#setAside(message, reason);
+      await inbox.follow(bus, { stream, subjects, after, onStray });
     }
   }
 
@@ -109,11 +110,15 @@ export class StreamsRead {
       const { stream, sequence, subject } = message;
       const reason = error.at(stream, sequence, subject).message;
       if (STREAMS[stream].keep === 'money') throw new PoisonedLaneError(reason);
-      const { bus, identity, onFailure } = this.#parts;
-      bus.say(deadLetter(message, identity, reason), (result) => {
-        if (result instanceof Error) onFailure(result);
-      });
+      this.#setAside(message, reason);
       return undefined;
     }
+  }
+
+  #setAside(message: InboundMessage, reason: string): void {
+    const { bus, identity, onFailure } = this.#parts;
+    bus.say(deadLetter(message, identity, reason), (result) => {
+      if (result instanceof Error) onFailure(result);
+    });
   }
 }
