@@ -1,4 +1,3 @@
-import type { StreamName } from '@algo/contracts';
 import type { Bus, FollowOptions, InboundMessage, Subscription } from '../bus.ts';
 import { type InputSource, OWN } from '../input-order.ts';
 import type { OwnRecord } from './own-records.ts';
