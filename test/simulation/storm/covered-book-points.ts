@@ -69,6 +69,14 @@ export const BOOK_POINTS: readonly CoveredPoint[] = [
         name: 'nothing is concluded while an order is on its way, nor from a book that has changed since',
       },
       {
+        file: 'services/reconcile/src/domain/positions-difference.test.ts',
+        name: 'who closes ours and buys on has closed ours: each comparison says the same of it',
+      },
+      {
+        file: `${EXECUTION}/domain/corrections.test.ts`,
+        name: 'what fills of the venue explain is corrected at once, but by no books older than ours',
+      },
+      {
         file: 'services/reconcile/src/domain/reconcile.test.ts',
         name: 'once all has been done that is to be done, nothing differs and nothing is shut',
       },

@@ -33,3 +33,21 @@ test.each([4_968, 22_723, 24_832])(
   },
   60_000,
 );
+
+test.each([2_752, 10_620])(
+  'seed %s: a person closes what is ours and buys on, and our books follow by the fills',
+  async (seed) => {
+    const scenario = scenarioOf(seed);
+    expect(scenario.vices).toMatch(/closedByHand/);
+    expect(scenario.vices).toMatch(/boughtByHand/);
+    const { violation, sometimes } = await runScenario(scenario);
+    expect([violation, sometimes.has('closed outside'), sometimes.has('bought outside')]).toEqual([
+      ...([null, true, true] as const),
+    ]);
+  },
+  60_000,
+);
+
+test('seed 5840: what somebody closed with a hair of ours leaves our books as dust', async () => {
+  expect((await runScenario(scenarioOf(5_840))).violation).toBeNull();
+}, 60_000);
