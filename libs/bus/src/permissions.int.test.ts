@@ -8,7 +8,7 @@ import {
   type Family,
   OBSERVERS,
   REQUESTS,
-  renderNatsUsers,
+  renderNatsAccounts,
   SERVICES,
   STREAMS,
   type StreamName,
@@ -55,7 +55,7 @@ beforeAll(async () => {
     binary: natsServerBinary(),
     storeDir: directory,
     sync: 'periodic',
-    authorization: renderNatsUsers(processes, (user) => keys.get(user)!.publicKey),
+    authorization: renderNatsAccounts(processes, (user) => keys.get(user)!.publicKey),
   });
   provisioner = await connect('provisioner', 'provisioner');
   await provision(provisioner, { replicas: 1, durables: allDurables() });

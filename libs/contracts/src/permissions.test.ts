@@ -4,7 +4,7 @@ import {
   inboxPrefix,
   OBSERVERS,
   permissionsOf,
-  renderNatsUsers,
+  renderNatsAccounts,
   USERS,
   type UserName,
 } from './permissions.ts';
@@ -155,10 +155,10 @@ test('the rendered block has a user for everybody in the plan, and no secret in 
     (service) => ({ service, identity: identityOf(service) }),
   );
   const more = [{ service: 'analytics' as const, identity: 'analytics.2' }];
-  const text = renderNatsUsers([...processes, ...more], (user) => `U-${user}`);
+  const text = renderNatsAccounts([...processes, ...more], (user) => `U-${user}`);
   const keys = [...text.matchAll(/nkey: "([^"]+)"/g)].map(([, key]) => key);
   expect(keys).toEqual(['provisioner', ...USERS].map((user) => `U-${user}`));
   // Its processes come and go, and each goes on with what another has said.
   expect(text).toContain('"sys.order.analytics.*"');
-  expect(renderNatsUsers(more, (user) => user)).not.toContain('"execution"');
+  expect(renderNatsAccounts(more, (user) => user)).not.toContain('"execution"');
 });

@@ -49,6 +49,10 @@ export async function factsOf<F extends Family>(bus: Bus, family: F): Promise<Sa
   return tail.facts;
 }
 
+/** Whoever comes is in the engine's account, and may do all: services are started there without keys. */
+const EVERYBODY = `accounts { ${ENGINE_ACCOUNT} { jetstream: enabled, users: [{ user: any, password: any }] } }
+no_auth_user: any`;
+
 /** What a stopped engine has left in its streams and logs, as its readers see it. */
 export class EngineRecord implements AsyncDisposable {
   readonly bus: JetStreamBus;
@@ -66,6 +70,7 @@ export class EngineRecord implements AsyncDisposable {
       binary: natsServerBinary(),
       storeDir: join(dataDir, 'jetstream'),
       sync: 'periodic',
+      authorization: EVERYBODY,
     });
     const bus = await JetStreamBus.connect({ servers: [server.url], identity: `cli.${process.pid}` });
     return new EngineRecord(dataDir, server, bus);

@@ -20,6 +20,7 @@ import { endLeftovers } from './end-leftovers.ts';
 import type { EngineFile } from './engine-file.ts';
 import { findNatsBinary } from './nats-binary.ts';
 import { watchNats } from './nats-watcher.ts';
+import { raiseLayout } from './raise-layout.ts';
 
 /** What commands need to know of an engine besides its bus. */
 export interface EngineFacts {
@@ -139,6 +140,7 @@ async function overStoppedStore(
   stack.use(DirectoryLock.take(place.dataDir, 'algo reading a stopped engine'));
   await endLeftovers(place.dataDir, ROOT, place.engine);
   const users = BusUsers.of(place.dataDir);
+  if (users !== undefined) raiseLayout(place.dataDir);
   const server = stack.use(
     await NatsServerProcess.start({
       binary: await findNatsBinary(environment.inherited, () => undefined),
