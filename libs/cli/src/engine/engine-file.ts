@@ -69,7 +69,7 @@ export function readEngineFile(dataDir: string): EngineFile | undefined {
 /** Writes it whole or not at all. */
 export function writeEngineFile(dataDir: string, engine: EngineFile): void {
   const fresh = `${pathOf(dataDir)}.new`;
-  writeFileSync(fresh, `${JSON.stringify({ layout: LAYOUT, ...engine }, null, 2)}\n`);
+  writeFileSync(fresh, `${JSON.stringify({ ...engine, layout: LAYOUT }, null, 2)}\n`);
   renameSync(fresh, pathOf(dataDir));
 }
 
