@@ -15,8 +15,8 @@ import {
   USERS,
 } from '@algo/contracts';
 import { eventually, natsServerBinary } from '@algo/testkit';
-import { headers, type NatsConnection } from '@nats-io/transport-node';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { headers, type NatsConnection } from '@nats-io/transport-node';
 import { allDurables } from './durables.ts';
 import { JetStreamBus } from './jetstream-bus.ts';
 import { provision } from './provisioner.ts';
@@ -125,9 +125,16 @@ describe('with the key of the observer', () => {
     const subjects = [
       ...FAMILY_NAMES.map((family) => `${family}.a`),
       ...STREAM_NAMES.flatMap((stream) => [
-        ...['CREATE', 'UPDATE', 'DELETE', 'PURGE', 'MSG.DELETE', 'SNAPSHOT', 'RESTORE', 'LEADER.STEPDOWN'].map(
-          (verb) => `$JS.API.STREAM.${verb}.${stream}`,
-        ),
+        ...[
+          'CREATE',
+          'UPDATE',
+          'DELETE',
+          'PURGE',
+          'MSG.DELETE',
+          'SNAPSHOT',
+          'RESTORE',
+          'LEADER.STEPDOWN',
+        ].map((verb) => `$JS.API.STREAM.${verb}.${stream}`),
         ...['', '.x', '.x.ord.evt.>', '.notifier'].map((name) => `$JS.API.CONSUMER.CREATE.${stream}${name}`),
         `$JS.API.CONSUMER.DURABLE.CREATE.${stream}.x`,
         ...['NAMES', 'LIST'].map((verb) => `$JS.API.CONSUMER.${verb}.${stream}`),

@@ -171,7 +171,7 @@ test('the notifier takes from its durables and what it acknowledges is done', as
 });
 
 test.each(USERS.filter((user) => user !== 'notifier'))(
-  '%s neither looks at the notifier\'s durables, nor takes from them, nor ends them',
+  "%s neither looks at the notifier's durables, nor takes from them, nor ends them",
   async (user) => {
     const { nc } = buses.get(user)!.nats;
     for (const { stream, durable } of durablesOf('notifier'))

@@ -87,7 +87,10 @@ function outsideUse(): { readonly events: readonly string[]; readonly services: 
 const quoted = (subject: string) => JSON.stringify(subject);
 const imported = (subject: string) => `{ account: ${ENGINE_ACCOUNT}, subject: ${quoted(subject)} }`;
 
-function renderUsers(users: readonly [BusUser, Permissions][], publicKeyOf: (user: BusUser) => string): string[] {
+function renderUsers(
+  users: readonly [BusUser, Permissions][],
+  publicKeyOf: (user: BusUser) => string,
+): string[] {
   return [
     '    users: [',
     ...users.flatMap(([user, permissions]) => renderUser(user, publicKeyOf(user), permissions)),

@@ -1,6 +1,14 @@
 import { join } from 'node:path';
 import { type Bus, JetStreamBus, NatsServerProcess, StreamLanes } from '@algo/bus';
-import { ENGINE_ACCOUNT, FAMILIES, type Fact, type FactOf, type Family, familyFilters, fenceFilter } from '@algo/contracts';
+import {
+  ENGINE_ACCOUNT,
+  FAMILIES,
+  type Fact,
+  type FactOf,
+  type Family,
+  familyFilters,
+  fenceFilter,
+} from '@algo/contracts';
 import { FileLog } from '@algo/state';
 import { natsServerBinary } from '@algo/testkit';
 
