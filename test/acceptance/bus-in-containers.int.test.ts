@@ -125,11 +125,11 @@ describe.each([
         ),
       );
     const families = Object.keys(FAMILIES) as Family[];
-    const ask = { servers: [urls[0]!], identity: 'cli.1', keySeed: keyOf('cli') };
-    const cli = stack.use(await JetStreamBus.connect(ask));
+    const person = { servers: [urls[0]!], identity: 'cli.1', keySeed: keyOf('cli') };
+    const cli = stack.use(await JetStreamBus.connect(person));
     for (const url of urls) {
       const about = { servers: [url], identity: 'observer.me', keySeed: keyOf('observer') };
-      const { nc, jsm } = stack.use(await JetStreamBus.connect(about)).nats;
+      const { nc } = stack.use(await JetStreamBus.connect(about)).nats;
       const live = Promise.withResolvers<string>();
       nc.subscribe('ctl.mode.>', { callback: (_, m) => live.resolve(m.subject) });
       await nc.flush();
@@ -141,8 +141,9 @@ describe.each([
           undefined
         );
       });
-      const stored = await jsm.streams.getMessage('CONTROL', { seq: 1, next_by_subj: 'ctl.mode.>' });
-      expect(stored?.subject).toBe('ctl.mode.paper-main');
+      const ask = JSON.stringify({ seq: 1, next_by_subj: 'ctl.mode.>' });
+      const stored = await nc.request('$JS.API.STREAM.MSG.GET.CONTROL', ask);
+      expect(stored.json()).toMatchObject({ message: { subject: 'ctl.mode.paper-main' } });
 
       const before = await held();
       const replies = [...families.map((family) => `${family}.injected`), '$KV.leases.execution.paper-main'];

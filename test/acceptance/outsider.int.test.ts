@@ -19,7 +19,8 @@ const SCRIPT = fileURLToPath(new URL('outsider.py', import.meta.url));
 const PROTO = fileURLToPath(new URL('../../proto', import.meta.url));
 
 const packages = spawnSync(python, ['-c', 'import nats, nkeys, google.protobuf, grpc_tools']);
-const missing = packages.status === 0 ? undefined : 'no Python with nats-py, nkeys, protobuf and grpcio-tools';
+const missing =
+  packages.status === 0 ? undefined : 'no Python with nats-py, nkeys, protobuf and grpcio-tools';
 // tidy-ok: an outsider in Python needs one, and CI installs none
 const here = missing === undefined ? test : test.skip;
 const why = missing === undefined ? '' : `skipped: ${missing} (ALGO_TEST_PYTHON names it): `;
@@ -73,7 +74,10 @@ here(
     const { jsm } = stack.use(await JetStreamBus.connect(about)).nats;
     for (const subject of found.injected.on) {
       const { stream } = FAMILIES[subject.slice(0, subject.lastIndexOf('.')) as Family];
-      expect([subject, await jsm.streams.getMessage(stream, { last_by_subj: subject })]).toEqual([subject, null]);
+      expect([subject, await jsm.streams.getMessage(stream, { last_by_subj: subject })]).toEqual([
+        subject,
+        null,
+      ]);
     }
     const lease = await jsm.streams.getMessage('KV_leases', { last_by_subj: '$KV.leases.injected' });
     expect(lease).toBeNull();
