@@ -36,7 +36,7 @@ const report = z.object({
 });
 
 here(
-  `${why}an outsider in Python reads every subject with proto/ and observer.nk alone, and says nothing anywhere`,
+  `${why}an outsider in Python reads every subject with proto/ and observer.nk alone, and says none`,
   async () => {
     await using stack = new AsyncDisposableStack();
     const dir = mkdtempSync(join(tmpdir(), 'algo-outsider-'));

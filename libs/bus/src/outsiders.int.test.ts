@@ -1,4 +1,4 @@
-// What an outsider with the observer's key can reach, and what he can make the server say in his stead: nothing.
+// What an outsider with the observer's key can reach, and what he can make the server say for him: nothing.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -199,7 +199,7 @@ describe('what the server answers where an asker says', () => {
     for (const subscription of own) subscription.unsubscribe();
   });
 
-  test('can be sent on by no reserved reply, and no trace of a message goes where an observer says', async () => {
+  test('goes nowhere by a reserved reply, and no trace of a message where an observer says', async () => {
     const before = await held();
     for (const reply of ['_R_.abc.def', '_GR_.a.b.c'])
       expect([reply, await isRefused('$JS.API.STREAM.INFO.ORDERS', { reply })]).toEqual([reply, true]);
@@ -218,7 +218,7 @@ describe('what the server answers where an asker says', () => {
     expect(await held()).toEqual(before);
   });
 
-  // Why an observer has an account: a list of subjects doesn't hold this. It is what ADR 15 leaves to services.
+  // A list of subjects doesn't hold this, so an observer has an account. ADR 15 leaves it to services.
   test('goes where a service says, in the account of the engine', async () => {
     const { nc } = (await connect('decision', 'decision.a')).nats;
     const last = async () => (await provisioner.nats.jsm.streams.info('CONTROL')).state.last_seq;

@@ -134,7 +134,7 @@ test('who serves one account says nothing of another, and asks no other venue ac
   expect(allows(of('ingest').publish, 'md.time.binance')).toBe(false);
 });
 
-test('an observer asks for stored messages and writes nothing; the command line asks for nothing but what people may ask', () => {
+test('an observer looks up and writes nothing; the command line asks only for what people may ask', () => {
   const written = (user: UserName) => of(user).publish.filter((subject) => !subject.startsWith('$JS.API.'));
   expect(written('observer')).toEqual([]);
   for (const subject of of('observer').publish)

@@ -42,8 +42,8 @@ export function inboxPrefix(identity: string): string {
  * snapshots. *Shape*: `identities` are those of the process plan (`execution.paper-main`); `*` behind the dot
  * is any process, as for people's commands. Whoever may make a consumer on a stream may read all of it: the
  * server can't narrow a consumer of several families. Not covered by any such list is the reply subject of a
- * request, which a process chooses freely, nor where a consumer delivers to; so an observer, who is of another
- * owner, has an account of the server of its own (`renderNatsAccounts`).
+ * request, which a process chooses freely, nor where a consumer delivers to; so an observer, who is of
+ * another owner, has an account of the server of its own (`renderNatsAccounts`).
  */
 export function permissionsOf(service: UserName, identities: readonly string[]): Permissions {
   const said = namesOf(FAMILIES, service, 'publishers');

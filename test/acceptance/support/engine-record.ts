@@ -58,8 +58,10 @@ export async function factsOf<F extends Family>(bus: Bus, family: F): Promise<Sa
 }
 
 /** Whoever comes is in the engine's account, and may do all: services are started there without keys. */
-const EVERYBODY = `accounts { ${ENGINE_ACCOUNT} { jetstream: enabled, users: [{ user: any, password: any }] } }
-no_auth_user: any`;
+const EVERYBODY = [
+  `accounts { ${ENGINE_ACCOUNT} { jetstream: enabled, users: [{ user: any, password: any }] } }`,
+  'no_auth_user: any',
+].join('\n');
 
 /** What a stopped engine has left in its streams and logs, as its readers see it. */
 export class EngineRecord implements AsyncDisposable {
