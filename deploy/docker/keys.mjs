@@ -10,7 +10,7 @@ import { FolderKeys } from './folder-keys.mjs';
 // This folder is no package, so names mean what they mean to reconcile, which uses all three.
 const require = createRequire(new URL('../../services/reconcile/package.json', import.meta.url));
 const { newUserKey, publicKeyOf } = require('@algo/bus');
-const { renderNatsUsers, USERS } = require('@algo/contracts');
+const { renderNatsAccounts, USERS } = require('@algo/contracts');
 const { baseConfig, enginePlanOf, EXIT, processesOf, readConfig } = require('@algo/runtime');
 const { InputError } = require('@algo/model');
 
@@ -32,7 +32,7 @@ try {
     const seed = await keys.keyOf(user, () => newUserKey().seed);
     publicKeys.set(user, publicKeyOf(seed.trim()));
   }
-  await keys.tellServer(renderNatsUsers(processesOf(plan), (user) => publicKeys.get(user)));
+  await keys.tellServer(renderNatsAccounts(processesOf(plan), (user) => publicKeys.get(user)));
   process.stdout.write(`${publicKeys.size} users have their keys\n`);
 } catch (error) {
   process.stderr.write(`${error.message}\n`);

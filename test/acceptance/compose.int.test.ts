@@ -37,9 +37,9 @@ here(
     const nats = composition.getContainer('nats-1');
     // The composition opens it to its own machine only, whatever host testcontainers guesses.
     const url = `nats://127.0.0.1:${nats.getMappedPort(4222)}`;
-    const about = { servers: [url], identity: 'observer.acceptance' };
+    const about = { servers: [url], identity: 'cli.acceptance' };
     await expect(JetStreamBus.connect(about)).rejects.toThrow('Authorization Violation');
-    const bus = stack.use(await JetStreamBus.connect({ ...about, keySeed: keyOf('observer') }));
+    const bus = stack.use(await JetStreamBus.connect({ ...about, keySeed: keyOf('cli') }));
     const tally = stack.use(await EngineTally.of(bus));
     const upMs = performance.now() - startedMs;
 

@@ -62,9 +62,9 @@ function apply(analytics: number): void {
   kubectl(['apply', '-f', '-'], changed.map((object) => stringify(object)).join('---\n'));
 }
 
-/** Opens the bus of the cluster as the observer, over a way of its own. */
+/** Opens the bus of the cluster as the command line does, over a way of its own. */
 async function observed(stack: AsyncDisposableStack): Promise<JetStreamBus> {
-  const secret = ['get', 'secret', 'algo-key-observer', '-o', 'jsonpath={.data.key\\.nk}'];
+  const secret = ['get', 'secret', 'algo-key-cli', '-o', 'jsonpath={.data.key\\.nk}'];
   const keySeed = Buffer.from(kubectl(['-n', NAMESPACE, ...secret]), 'base64')
     .toString()
     .trim();
@@ -77,7 +77,7 @@ async function observed(stack: AsyncDisposableStack): Promise<JetStreamBus> {
     });
     way.once('exit', () => reject(new Error('kubectl port-forward ended')));
   });
-  const about = { servers: [`nats://127.0.0.1:${port}`], identity: 'observer.drill' };
+  const about = { servers: [`nats://127.0.0.1:${port}`], identity: 'cli.drill' };
   await expect(JetStreamBus.connect(about)).rejects.toThrow('Authorization Violation');
   return stack.use(await JetStreamBus.connect({ ...about, keySeed }));
 }

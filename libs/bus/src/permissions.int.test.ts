@@ -8,7 +8,7 @@ import {
   type Family,
   OBSERVERS,
   REQUESTS,
-  renderNatsUsers,
+  renderNatsAccounts,
   SERVICES,
   STREAMS,
   type StreamName,
@@ -55,7 +55,7 @@ beforeAll(async () => {
     binary: natsServerBinary(),
     storeDir: directory,
     sync: 'periodic',
-    authorization: renderNatsUsers(processes, (user) => keys.get(user)!.publicKey),
+    authorization: renderNatsAccounts(processes, (user) => keys.get(user)!.publicKey),
   });
   provisioner = await connect('provisioner', 'provisioner');
   await provision(provisioner, { replicas: 1, durables: allDurables() });
@@ -133,7 +133,8 @@ describe.each(USERS.map((user) => [user]))('%s', (service: UserName) => {
     const others = (Object.keys(STREAMS) as StreamName[]).filter((stream) => !streams.includes(stream));
     for (const other of others.slice(0, 1))
       await expect(follow(other, () => undefined)).rejects.toThrow(/permissions violation/i);
-    if (service === 'notifier') return; // its durables stand below
+    // The notifier's durables stand below; an observer makes no consumer (outsiders.int.test.ts).
+    if (service === 'notifier' || service === 'observer') return;
     for (const stream of streams) {
       const family = FAMILY_NAMES.find((name) => FAMILIES[name].stream === stream)!;
       const writer = FAMILIES[family].publishers[0];
@@ -168,6 +169,18 @@ test('the notifier takes from its durables and what it acknowledges is done', as
     return num_ack_pending === 0 && num_pending === 0;
   });
 });
+
+test.each(USERS.filter((user) => user !== 'notifier'))(
+  "%s neither looks at the notifier's durables, nor takes from them, nor ends them",
+  async (user) => {
+    const { nc } = buses.get(user)!.nats;
+    for (const { stream, durable } of durablesOf('notifier'))
+      for (const verb of ['INFO', 'MSG.NEXT', 'DELETE'])
+        await expect(nc.request(`$JS.API.CONSUMER.${verb}.${stream}.${durable}`)).rejects.toThrow(
+          /permissions violation/i,
+        );
+  },
+);
 
 test('the venue answers who may ask, and nobody else is heard', async () => {
   await using _ = await buses.get('paper-venue')!.serve('rpc.venue.paper-main.submit', async () => ({

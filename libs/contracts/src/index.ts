@@ -3,6 +3,7 @@ export { codecFor, codecs, type MessageName, type MessageOf } from './codecs.ts'
 export { ContractError } from './contract-error.ts';
 export * from './fact.ts';
 export type * from './generated/codecs.ts';
+export * from './nats-accounts.ts';
 export * from './permissions.ts';
 export * from './requests.ts';
 export { checkSchema, SCHEMA_HEADER, SCHEMA_VERSION } from './schema.ts';

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
+import { renderNatsAccounts } from './nats-accounts.ts';
 import {
   DURABLE_READERS,
   inboxPrefix,
   OBSERVERS,
   permissionsOf,
-  renderNatsUsers,
   USERS,
   type UserName,
 } from './permissions.ts';
@@ -50,7 +50,7 @@ function sample(family: Family, user: UserName, purpose = PURPOSES[user]): strin
 }
 
 describe.each(USERS.map((user) => [user]))('%s', (user: UserName) => {
-  const { publish, subscribe, responses } = of(user);
+  const { publish, neverPublish, subscribe, responses } = of(user);
   const says = (family: Family) => (FAMILIES[family].publishers as readonly UserName[]).includes(user);
 
   test('may say what the topology lets it say, and nothing else', () => {
@@ -66,13 +66,23 @@ describe.each(USERS.map((user) => [user]))('%s', (user: UserName) => {
       const numbersLives = user === 'ingest' || (DRIVEN as readonly UserName[]).includes(user);
       const own = numbersLives && plans.some(([key]) => key !== 'dlq.letter' && says(key as Family));
       const reads = observes || named || own;
-      const follows = reads && !(DURABLE_READERS as readonly UserName[]).includes(user);
+      const consumes = reads && user !== 'observer';
+      const follows = consumes && !(DURABLE_READERS as readonly UserName[]).includes(user);
       expect([stream, allows(publish, `$JS.API.CONSUMER.CREATE.${stream}`)]).toEqual([stream, follows]);
       expect([stream, allows(publish, `$JS.API.CONSUMER.MSG.NEXT.${stream}.${user}`)]).toEqual([
         stream,
-        reads,
+        consumes,
       ]);
     }
+  });
+
+  test('reads, pulls from and ends no durable but its own', () => {
+    for (const durable of DURABLE_READERS)
+      for (const verb of ['INFO', 'MSG.NEXT', 'DELETE']) {
+        const subject = `$JS.API.CONSUMER.${verb}.ORDERS.${durable}`;
+        const may = allows(publish, subject) && !allows(neverPublish, subject);
+        expect([subject, may]).toEqual([subject, user === durable && verb !== 'DELETE']);
+      }
   });
 
   test('may not change, purge or delete a stream, nor reach a bucket by the back door', () => {
@@ -81,12 +91,12 @@ describe.each(USERS.map((user) => [user]))('%s', (user: UserName) => {
         expect(allows(publish, `$JS.API.STREAM.${verb}.${stream}`)).toBe(false);
   });
 
-  test('hears its own inbox and the requests that it serves', () => {
+  test('hears its own inbox and the requests that it serves; an observer also every event', () => {
     expect(allows(subscribe, `${inboxPrefix(identityOf(user))}.x.1`)).toBe(true);
     for (const other of USERS)
       if (other !== user) expect(allows(subscribe, `${inboxPrefix(identityOf(other))}.x.1`)).toBe(false);
     for (const family of Object.keys(FAMILIES) as Family[])
-      expect(allows(subscribe, sample(family, user))).toBe(false);
+      expect(allows(subscribe, sample(family, user))).toBe(user === 'observer');
     for (const [request, { servers, clients }] of Object.entries(REQUESTS)) {
       const serves = (servers as readonly UserName[]).includes(user);
       expect([allows(subscribe, `${request}.paper-main.submit`), responses]).toEqual([serves, serves]);
@@ -124,9 +134,11 @@ test('who serves one account says nothing of another, and asks no other venue ac
   expect(allows(of('ingest').publish, 'md.time.binance')).toBe(false);
 });
 
-test('an observer writes nothing; the command line asks for nothing but what people may ask', () => {
+test('an observer looks up and writes nothing; the command line asks only for what people may ask', () => {
   const written = (user: UserName) => of(user).publish.filter((subject) => !subject.startsWith('$JS.API.'));
   expect(written('observer')).toEqual([]);
+  for (const subject of of('observer').publish)
+    expect(subject).toMatch(/^\$JS\.API\.STREAM\.(INFO|MSG\.GET)\.([A-Z_]+|KV_documents)$/);
   for (const subject of written('cli'))
     expect(subject).toMatch(/^(ctl|sys\.service|dlq\.letter)\.|^\$KV\.leases\.shards$/);
   expect(written('cli')).toEqual(expect.arrayContaining(['ctl.mode.*', 'ctl.config.*']));
@@ -155,10 +167,27 @@ test('the rendered block has a user for everybody in the plan, and no secret in 
     (service) => ({ service, identity: identityOf(service) }),
   );
   const more = [{ service: 'analytics' as const, identity: 'analytics.2' }];
-  const text = renderNatsUsers([...processes, ...more], (user) => `U-${user}`);
+  const text = renderNatsAccounts([...processes, ...more], (user) => `U-${user}`);
   const keys = [...text.matchAll(/nkey: "([^"]+)"/g)].map(([, key]) => key);
   expect(keys).toEqual(['provisioner', ...USERS].map((user) => `U-${user}`));
   // Its processes come and go, and each goes on with what another has said.
   expect(text).toContain('"sys.order.analytics.*"');
-  expect(renderNatsUsers(more, (user) => user)).not.toContain('"execution"');
+  expect(renderNatsAccounts(more, (user) => user)).not.toContain('"execution"');
+});
+
+test('an observer has an account of its own, to which nothing crosses but events and look-ups', () => {
+  const text = renderNatsAccounts([{ service: 'execution', identity: 'execution.a' }], (user) => `U-${user}`);
+  const [engine, outside] = text.split('  OUTSIDE {') as [string, string];
+  const keysIn = (account: string) => [...account.matchAll(/nkey: "U-([^"]+)"/g)].map(([, user]) => user);
+  expect(keysIn(outside)).toEqual(['observer']);
+  expect(keysIn(engine)).toEqual(['provisioner', 'execution', 'cli']);
+  expect(outside).not.toContain('jetstream');
+  const crossing = (account: string, kind: string) =>
+    [...account.matchAll(new RegExp(`\\{ ${kind}: .*?"([^"]+)"`, 'g'))].map(([, subject]) => subject);
+  expect(crossing(engine, 'stream')).toEqual(Object.keys(FAMILIES).map((family) => `${family}.>`));
+  expect(crossing(engine, 'service')).toEqual([
+    ...Object.keys(STREAMS).flatMap((s) => [`$JS.API.STREAM.INFO.${s}`, `$JS.API.STREAM.MSG.GET.${s}`]),
+    ...['$JS.API.STREAM.MSG.GET.KV_documents', '$JS.API.INFO'],
+  ]);
+  for (const kind of ['stream', 'service']) expect(crossing(outside, kind)).toEqual(crossing(engine, kind));
 });

@@ -1,10 +1,12 @@
 import { REQUESTS } from './requests.ts';
 import { DRIVEN, SERVICES, type ServiceName } from './services.ts';
+import { familyFilters } from './subjects.ts';
 import { type BucketName, FAMILIES, type Family, SHARDED, STREAMS, type StreamName } from './topology.ts';
 
 /**
- * Who looks on: reads every stream and writes none. `observer` is for a console and for outsiders; the
- * command line also says what people ask for, `ctl.*`.
+ * Who looks on and reads every stream. `observer` is for outsiders: it looks messages up one by one and hears
+ * what is said, from an account of its own; the command line makes consumers and says what people ask for,
+ * `ctl.*`.
  */
 export const OBSERVERS = ['cli', 'observer'] as const;
 /** Whom the server knows by name, beside the provisioner. */
@@ -16,6 +18,8 @@ export type BusUser = UserName | 'provisioner';
 /** What one user of the server may do. *Shape*: subjects with NATS wildcards; nothing else is allowed. */
 export interface Permissions {
   readonly publish: readonly string[];
+  /** What of that it may not publish all the same. */
+  readonly neverPublish: readonly string[];
   readonly subscribe: readonly string[];
   /** May answer a request that it was sent, on the reply subject, once. */
   readonly responses: boolean;
@@ -38,8 +42,8 @@ export function inboxPrefix(identity: string): string {
  * snapshots. *Shape*: `identities` are those of the process plan (`execution.paper-main`); `*` behind the dot
  * is any process, as for people's commands. Whoever may make a consumer on a stream may read all of it: the
  * server can't narrow a consumer of several families. Not covered by any such list is the reply subject of a
- * request, which a process chooses freely; so processes of different owners need accounts of the server of
- * their own.
+ * request, which a process chooses freely, nor where a consumer delivers to; so an observer, who is of
+ * another owner, has an account of the server of its own (`renderNatsAccounts`).
  */
 export function permissionsOf(service: UserName, identities: readonly string[]): Permissions {
   const said = namesOf(FAMILIES, service, 'publishers');
@@ -53,9 +57,7 @@ export function permissionsOf(service: UserName, identities: readonly string[]):
       identities.map((identity) => `fence.${stream}.${identity}`),
     ),
     ...requests('clients'),
-    ...readStreams(service).flatMap((stream) =>
-      among(DURABLE_READERS, service) ? durableApi(stream, service) : followApi(stream),
-    ),
+    ...readStreams(service).flatMap((stream) => readApi(service, stream)),
     ...(among(FAMILIES['sys.streams'].publishers, service) ? WATCH_STREAMS : []),
     ...Object.entries(bucketUse(service, identities)).flatMap(([bucket, keys]) => [
       `$JS.API.STREAM.MSG.GET.KV_${bucket}`,
@@ -64,7 +66,12 @@ export function permissionsOf(service: UserName, identities: readonly string[]):
   ];
   return {
     publish: [...new Set(publish)],
-    subscribe: [...identities.map((identity) => `${inboxPrefix(identity)}.>`), ...requests('servers')],
+    neverPublish: service === 'observer' ? [] : durablesOfOthers(service),
+    subscribe: [
+      ...identities.map((identity) => `${inboxPrefix(identity)}.>`),
+      ...requests('servers'),
+      ...(service === 'observer' ? EVENTS : []),
+    ],
     responses: namesOf(REQUESTS, service, 'servers').length > 0,
   };
 }
@@ -72,6 +79,7 @@ export function permissionsOf(service: UserName, identities: readonly string[]):
 /** What the one needs who creates streams, buckets and durables. */
 export const PROVISIONER: Permissions = {
   publish: ['$JS.API.>'],
+  neverPublish: [],
   subscribe: [`${inboxPrefix('provisioner')}.>`],
   responses: false,
 };
@@ -103,7 +111,7 @@ const STAND_BY: ReadonlySet<UserName> = new Set(['execution', 'position-risk']);
  * Of these processes come and go while the engine runs, and one goes on with what another speaks for: they
  * are one user, under any of its names.
  */
-const SCALED: readonly UserName[] = ['analytics'];
+export const SCALED: readonly UserName[] = ['analytics'];
 
 /** Families whose subjects end in the name of the process that speaks. */
 const BY_IDENTITY: ReadonlySet<Family> = new Set([
@@ -144,11 +152,28 @@ function readStreams(service: UserName): readonly StreamName[] {
   return [...new Set([...read, ...fencedStreams(service)])];
 }
 
+/** Every subject on which the engine says something that happened. */
+const EVENTS: readonly string[] = (Object.keys(FAMILIES) as Family[]).flatMap((family) =>
+  familyFilters(family),
+);
+
+function readApi(service: UserName, stream: string): readonly string[] {
+  if (among(DURABLE_READERS, service)) return durableApi(stream, service);
+  return service === 'observer' ? lookUpApi(stream) : followApi(stream);
+}
+
+/**
+ * To see how far a stream reaches, and look messages up one by one or the next of a subject. Neither asks the
+ * server to send anything anywhere but as the reply.
+ */
+function lookUpApi(stream: string): readonly string[] {
+  return [`$JS.API.STREAM.INFO.${stream}`, `$JS.API.STREAM.MSG.GET.${stream}`];
+}
+
 /** To make ordered consumers, pull by them, and look single messages up. */
 function followApi(stream: string): readonly string[] {
   return [
-    `$JS.API.STREAM.INFO.${stream}`,
-    `$JS.API.STREAM.MSG.GET.${stream}`,
+    ...lookUpApi(stream),
     `$JS.API.CONSUMER.CREATE.${stream}`,
     `$JS.API.CONSUMER.INFO.${stream}.*`,
     `$JS.API.CONSUMER.MSG.NEXT.${stream}.*`,
@@ -164,6 +189,14 @@ function durableApi(stream: string, durable: string): readonly string[] {
     `$JS.ACK.${stream}.${durable}.>`,
     `$JS.ACK.*.*.${stream}.${durable}.>`,
   ];
+}
+
+/** A durable's messages come once, so nobody else may take them, nor end it. */
+function durablesOfOthers(service: UserName): readonly string[] {
+  return DURABLE_READERS.filter((durable) => durable !== service).flatMap((durable) => [
+    `$JS.API.CONSUMER.*.*.${durable}`,
+    `$JS.API.CONSUMER.MSG.NEXT.*.${durable}`,
+  ]);
 }
 
 /** To see how full each stream is, and what was said of that last. */
@@ -190,60 +223,4 @@ function bucketUse(service: UserName, identities: readonly string[]): BucketUse 
     // The command line goes through a stopped run again, from where each life began, and shares shards out.
     ...(service === 'cli' ? { snapshots: [], leases: [SHARD_PLAN] } : {}),
   };
-}
-
-/**
- * Returns the `authorization` block of nats.conf: one user for each service of the plan and each observer,
- * and the provisioner. *Shape*: `processes` as `processesOf` a plan returns them; `publicKeyOf` the public
- * half of a user's key, so that the server holds no secret.
- */
-export function renderNatsUsers(
-  processes: readonly { readonly service: ServiceName; readonly identity: string }[],
-  publicKeyOf: (user: BusUser) => string,
-): string {
-  const identitiesOf = (user: UserName) =>
-    among(OBSERVERS, user) || (among(SCALED, user) && processes.some(({ service }) => service === user))
-      ? [`${user}.*`]
-      : processes.filter(({ service }) => service === user).map(({ identity }) => identity);
-  const users: [BusUser, Permissions][] = [
-    ['provisioner', PROVISIONER],
-    ...USERS.map((user): [UserName, readonly string[]] => [user, identitiesOf(user)])
-      .filter(([, identities]) => identities.length > 0)
-      .map(([user, identities]): [BusUser, Permissions] => [user, permissionsOf(user, identities)]),
-  ];
-  return [
-    'authorization {',
-    '  users: [',
-    ...users.flatMap(([user, permissions]) => renderUser(user, publicKeyOf(user), permissions)),
-    '  ]',
-    '}',
-    '',
-  ].join('\n');
-}
-
-function renderUser(
-  user: BusUser,
-  publicKey: string,
-  { publish, subscribe, responses }: Permissions,
-): string[] {
-  const list = (subjects: readonly string[]) =>
-    subjects.map((subject) => `            ${JSON.stringify(subject)}`);
-  return [
-    `    { # ${user}`,
-    `      nkey: ${JSON.stringify(publicKey)}`,
-    '      permissions: {',
-    '        publish: {',
-    '          allow: [',
-    ...list(publish),
-    '          ]',
-    '        }',
-    '        subscribe: {',
-    '          allow: [',
-    ...list(subscribe),
-    '          ]',
-    '        }',
-    ...(responses ? ['        allow_responses: { max: 1, expires: "1m" }'] : []),
-    '      }',
-    '    }',
-  ];
 }

@@ -2,3 +2,5 @@
 export const inherited: Readonly<NodeJS.ProcessEnv> = process.env;
 /** Whether the long runs are wanted too: `npm run test:soak`. */
 export const soak = process.env.ALGO_SOAK !== undefined;
+/** The Python with which an outsider is played, where it is not the one in the path. */
+export const python = process.env.ALGO_TEST_PYTHON ?? 'python3';

@@ -1,6 +1,14 @@
 import { join } from 'node:path';
 import { type Bus, JetStreamBus, NatsServerProcess, StreamLanes } from '@algo/bus';
-import { FAMILIES, type Fact, type FactOf, type Family, familyFilters, fenceFilter } from '@algo/contracts';
+import {
+  ENGINE_ACCOUNT,
+  FAMILIES,
+  type Fact,
+  type FactOf,
+  type Family,
+  familyFilters,
+  fenceFilter,
+} from '@algo/contracts';
 import { FileLog } from '@algo/state';
 import { natsServerBinary } from '@algo/testkit';
 
@@ -49,6 +57,12 @@ export async function factsOf<F extends Family>(bus: Bus, family: F): Promise<Sa
   return tail.facts;
 }
 
+/** Whoever comes is in the engine's account, and may do all: services are started there without keys. */
+const EVERYBODY = [
+  `accounts { ${ENGINE_ACCOUNT} { jetstream: enabled, users: [{ user: any, password: any }] } }`,
+  'no_auth_user: any',
+].join('\n');
+
 /** What a stopped engine has left in its streams and logs, as its readers see it. */
 export class EngineRecord implements AsyncDisposable {
   readonly bus: JetStreamBus;
@@ -66,6 +80,7 @@ export class EngineRecord implements AsyncDisposable {
       binary: natsServerBinary(),
       storeDir: join(dataDir, 'jetstream'),
       sync: 'periodic',
+      authorization: EVERYBODY,
     });
     const bus = await JetStreamBus.connect({ servers: [server.url], identity: `cli.${process.pid}` });
     return new EngineRecord(dataDir, server, bus);

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { newUserKey, publicKeyOf } from '@algo/bus';
-import { type BusUser, renderNatsUsers, USERS } from '@algo/contracts';
+import { type BusUser, renderNatsAccounts, USERS } from '@algo/contracts';
 import type { PlannedProcess } from '@algo/runtime';
 
 /** Reading and writing for the owner; then reading alone. */
@@ -54,7 +54,7 @@ export class BusUsers {
 
   /** Returns what nats.conf says of them: nothing of it is secret. */
   authorization(processes: readonly PlannedProcess[]): string {
-    return renderNatsUsers(processes, (user) => publicKeyOf(this.keySeed(user)));
+    return renderNatsAccounts(processes, (user) => publicKeyOf(this.keySeed(user)));
   }
 }
 

@@ -20,6 +20,7 @@ import { endLeftovers } from './end-leftovers.ts';
 import type { EngineFile } from './engine-file.ts';
 import { findNatsBinary } from './nats-binary.ts';
 import { watchNats } from './nats-watcher.ts';
+import { raiseLayout } from './raise-layout.ts';
 
 /** What commands need to know of an engine besides its bus. */
 export interface EngineFacts {
@@ -102,8 +103,9 @@ async function elsewhere(
       remedy: 'Name one of them.',
     });
   const config = readConfig('algo', baseConfig, { ...inherited, ALGO_NATS_URL: url });
-  const bus = await connectBus(config, identityHere());
-  const told = (await bus.last('MARKET', 'md.time.>'))?.fact;
+  await using stack = new AsyncDisposableStack();
+  const bus = stack.use(await connectBus(config, identityHere()));
+  const told = (await bus.last('MARKET', 'md.time.>').catch(refuseOtherKey))?.fact;
   const feeds = told?.name === 'TimeAdvanced' ? [told.body.feed] : config.feeds;
   const known = inherited.ALGO_ACCOUNTS === undefined ? [config.account] : config.accounts;
   const accounts = account === undefined || known.includes(account) ? known : [...known, account];
@@ -112,10 +114,22 @@ async function elsewhere(
   const identities = [...processesOf(plan).map(({ identity }) => identity), ...members];
   const { liveAccounts: live } = config;
   const engine: EngineFacts = { accounts, live, feed: feeds.join(', '), identities };
+  const owned = stack.move();
   return {
     ...{ engine, bus, place: url, running: true, dataDir: undefined },
-    [Symbol.asyncDispose]: () => bus[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
+}
+
+/** The first that is asked shows whose key it is: nothing answers on an inbox that isn't the user's. */
+function refuseOtherKey(cause: Error): never {
+  if (!/permissions violation/i.test(cause.message)) throw cause;
+  throw new InputError({
+    field: 'ALGO_NATS_KEY_FILE',
+    value: 'the file that it names',
+    because: 'it is the key of another user of the bus than the command line',
+    remedy: 'Name the file with the key of cli; an observer reads with programs of his own (docs/events.md).',
+  });
 }
 
 function directoryOf(options: AccessOptions): string | undefined {
@@ -139,6 +153,7 @@ async function overStoppedStore(
   stack.use(DirectoryLock.take(place.dataDir, 'algo reading a stopped engine'));
   await endLeftovers(place.dataDir, ROOT, place.engine);
   const users = BusUsers.of(place.dataDir);
+  if (users !== undefined) raiseLayout(place.dataDir);
   const server = stack.use(
     await NatsServerProcess.start({
       binary: await findNatsBinary(environment.inherited, () => undefined),

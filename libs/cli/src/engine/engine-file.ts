@@ -5,10 +5,12 @@ import { isSameProcess } from '@algo/runtime';
 import { z } from 'zod';
 
 /** Of what a data directory holds; a build reads its own only. */
-const LAYOUT = 3;
+const LAYOUT = 4;
+/** One that differs in where the server keeps its streams alone, which `raiseLayout` puts right. */
+const LAYOUT_BEFORE = 3;
 
 const engineFile = z.object({
-  layout: z.literal(LAYOUT),
+  layout: z.literal([LAYOUT_BEFORE, LAYOUT]),
   version: z.string(),
   /** The supervisor; meaningless once `running` is false. */
   pid: z.number().int(),
@@ -48,7 +50,7 @@ export function readEngineFile(dataDir: string): EngineFile | undefined {
   const json = jsonOf(text);
   const parsed = engineFile.safeParse(json);
   if (parsed.success) return parsed.data;
-  if (json !== null && typeof json === 'object' && !('layout' in json && json.layout === LAYOUT))
+  if (json !== null && typeof json === 'object' && !('layout' in json && isRead(json.layout)))
     throw new InputError({
       field: '--data-dir',
       value: dataDir,
@@ -67,13 +69,17 @@ export function readEngineFile(dataDir: string): EngineFile | undefined {
 /** Writes it whole or not at all. */
 export function writeEngineFile(dataDir: string, engine: EngineFile): void {
   const fresh = `${pathOf(dataDir)}.new`;
-  writeFileSync(fresh, `${JSON.stringify({ layout: LAYOUT, ...engine }, null, 2)}\n`);
+  writeFileSync(fresh, `${JSON.stringify({ ...engine, layout: LAYOUT }, null, 2)}\n`);
   renameSync(fresh, pathOf(dataDir));
 }
 
 /** True while the engine that wrote this runs. */
 export function isRunning(engine: EngineFile): boolean {
   return engine.running && isSameProcess(engine.pid, engine.birth);
+}
+
+function isRead(layout: unknown): boolean {
+  return layout === LAYOUT || layout === LAYOUT_BEFORE;
 }
 
 function jsonOf(text: string): unknown {

@@ -8,6 +8,7 @@ import { identityHere } from '../engine/engine-access.ts';
 import type { EngineFile } from '../engine/engine-file.ts';
 import { writeEngineFile } from '../engine/engine-file.ts';
 import { watchNats } from '../engine/nats-watcher.ts';
+import { raiseLayout } from '../engine/raise-layout.ts';
 import { EngineView } from './engine-view.ts';
 import { RestartPolicy } from './restart-policy.ts';
 import { planOf, planServices } from './service-plan.ts';
@@ -88,6 +89,7 @@ export class EngineSupervisor {
   static async start(parts: EngineParts): Promise<EngineSupervisor> {
     parts.say('starting nats-server');
     const users = BusUsers.make(parts.dataDir);
+    raiseLayout(parts.dataDir);
     const nats = await NatsServerProcess.start({
       binary: parts.natsBinary,
       storeDir: join(parts.dataDir, 'jetstream'),

@@ -1,0 +1,220 @@
+// The servers of a composition and of a cluster, with their own configurations and the keys' list of users.
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { allDurables, JetStreamBus, provision } from '@algo/bus';
+import { FAMILIES, type Family, STREAMS, type StreamName, USERS } from '@algo/contracts';
+import { eventually, natsServerBinary } from '@algo/testkit';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { parseAllDocuments } from 'yaml';
+import { z } from 'zod';
+import { inherited } from './support/config.ts';
+
+const DEPLOY = fileURLToPath(new URL('../../deploy', import.meta.url));
+const textOf = (path: string) => readFileSync(join(DEPLOY, path), 'utf8');
+const folder = mkdtempSync(join(tmpdir(), 'algo-bus-'));
+const keyOf = (user: string) => readFileSync(join(folder, 'keys', user, 'key.nk'), 'utf8').trim();
+const children: ChildProcess[] = [];
+
+beforeAll(() => {
+  for (const user of ['provisioner', ...USERS, 'nats'])
+    mkdirSync(join(folder, 'keys', user), { recursive: true });
+  const env = { PATH: inherited.PATH, ALGO_KEYS_DIR: join(folder, 'keys') };
+  const made = spawnSync(process.execPath, [join(DEPLOY, 'docker/entrypoint.mjs'), 'keys', 'folder'], {
+    env,
+  });
+  expect(made.status).toBe(0);
+});
+afterAll(async () => {
+  for (const child of children) {
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    if (child.kill('SIGKILL')) await ended;
+  }
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = z.object({ port: z.number() }).parse(server.address());
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** Starts a server as a container would, on loopback and a folder of its own. Returns its address. */
+async function start(name: string, conf: string, routes = ''): Promise<string> {
+  const home = join(folder, name);
+  mkdirSync(join(home, 'users'), { recursive: true });
+  writeFileSync(join(home, 'users/users.conf'), readFileSync(join(folder, 'keys/nats/users.conf')));
+  writeFileSync(join(home, 'users/routes.conf'), routes);
+  const port = await freePort();
+  const here = conf
+    .replace('0.0.0.0:4222', `127.0.0.1:${port}`)
+    .replace(/^http: .*$/m, '')
+    .replace('"/data"', JSON.stringify(join(home, 'data')))
+    .replace('sync_interval: always', 'sync_interval: "1s"');
+  writeFileSync(join(home, 'nats.conf'), here);
+  const args = ['--config', join(home, 'nats.conf')];
+  const child = spawn(natsServerBinary(), args, {
+    env: { POD_NAME: name },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  children.push(child);
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    said += chunk.toString();
+  });
+  await eventually(`${name} to be ready`, () => {
+    if (child.exitCode !== null) throw new Error(said);
+    return said.includes('Server is ready');
+  });
+  return `nats://127.0.0.1:${port}`;
+}
+
+/** Three servers that know each other, as the job `keys` lets them. */
+async function startCluster(): Promise<string[]> {
+  const names = ['nats-0', 'nats-1', 'nats-2'];
+  const ports = await Promise.all(names.map(freePort));
+  const routes = ports.map((port) => `"nats://route:x@127.0.0.1:${port}"`).join(', ');
+  const conf = textOf('kubernetes/base/nats.conf');
+  const routesOf = (port: number | undefined) =>
+    [
+      'cluster { name: algo',
+      `listen: "127.0.0.1:${port}"`,
+      'authorization { user: route, password: x }',
+      `routes: [${routes}] }`,
+    ].join(', ');
+  return Promise.all(names.map((name, n) => start(name, conf, routesOf(ports[n]))));
+}
+
+async function provisioned(
+  stack: AsyncDisposableStack,
+  url: string,
+  replicas: number,
+): Promise<JetStreamBus> {
+  const about = { servers: [url], identity: 'provisioner', keySeed: keyOf('provisioner') };
+  const bus = stack.use(await JetStreamBus.connect(about));
+  // Until the servers of a cluster have chosen who leads them, each request is refused.
+  let refusal: unknown;
+  await eventually('streams', async () => {
+    refusal = await provision(bus, { replicas, durables: allDurables() }).catch((error: unknown) => error);
+    return refusal === undefined;
+  }).catch((late: Error) => {
+    throw new Error(`${late.message}: ${refusal}`);
+  });
+  return bus;
+}
+
+describe.each([
+  ['one server of a composition', 1, async () => [await start('nats', textOf('nats/nats.conf'))]],
+  ['three servers of a cluster', 3, startCluster],
+] as const)('%s', (_name, replicas, startServers) => {
+  test('lets an observer of each server read, and stores nothing that he makes it say', async () => {
+    await using stack = new AsyncDisposableStack();
+    const urls = await startServers();
+    const provisioner = await provisioned(stack, urls[0]!, replicas);
+    const streams = Object.keys(STREAMS) as StreamName[];
+    const held = () =>
+      Promise.all(
+        [...streams, 'KV_leases', 'KV_documents'].map(
+          async (name) => (await provisioner.nats.jsm.streams.info(name)).state.last_seq,
+        ),
+      );
+    const families = Object.keys(FAMILIES) as Family[];
+    const person = { servers: [urls[0]!], identity: 'cli.1', keySeed: keyOf('cli') };
+    const cli = stack.use(await JetStreamBus.connect(person));
+    for (const url of urls) {
+      const about = { servers: [url], identity: 'observer.me', keySeed: keyOf('observer') };
+      const { nc } = stack.use(await JetStreamBus.connect(about)).nats;
+      const live = Promise.withResolvers<string>();
+      nc.subscribe('ctl.mode.>', { callback: (_, m) => live.resolve(m.subject) });
+      await nc.flush();
+      // Interest goes round the servers by itself, so what is said is said until it is heard.
+      await eventually('a command to be heard', async () => {
+        await cli.nats.nc.request('ctl.mode.paper-main', 'x'); // answered when it is stored
+        return (
+          (await Promise.race([live.promise, new Promise((resolve) => setTimeout(resolve, 50))])) !==
+          undefined
+        );
+      });
+      const ask = JSON.stringify({ seq: 1, next_by_subj: 'ctl.mode.>' });
+      const stored = await nc.request('$JS.API.STREAM.MSG.GET.CONTROL', ask);
+      expect(stored.json()).toMatchObject({ message: { subject: 'ctl.mode.paper-main' } });
+
+      const before = await held();
+      const replies = [...families.map((family) => `${family}.injected`), '$KV.leases.execution.paper-main'];
+      let heard = 0;
+      for (const family of families)
+        nc.subscribe(`${family}.injected`, {
+          callback: () => {
+            heard++;
+          },
+        });
+      for (const stream of streams)
+        for (const reply of replies) nc.publish(`$JS.API.STREAM.INFO.${stream}`, '', { reply });
+      await eventually('every answer', () => heard === streams.length * families.length);
+      expect(await held()).toEqual(before);
+    }
+  }, 120_000);
+});
+
+describe('a volume of a build without accounts', () => {
+  const run = (args: readonly string[], path = inherited.PATH) => {
+    const { status, stdout, stderr } = spawnSync('sh', args, { env: { PATH: path }, encoding: 'utf8' });
+    return { status, stdout, stderr };
+  };
+  const volume = (name: string, ...accounts: string[]) => {
+    for (const account of accounts) mkdirSync(join(folder, name, 'jetstream', account), { recursive: true });
+    return join(folder, name);
+  };
+  const started = (data: string) =>
+    run([join(DEPLOY, 'nats/start.sh'), data, 'echo', 'started', 'with this']);
+
+  test('is given to the engine in a composition, once', () => {
+    const data = volume('old', '$G');
+    for (let times = 0; times < 2; times++)
+      expect(started(data)).toEqual({ status: 0, stdout: 'started with this\n', stderr: '' });
+    expect(['$G', 'ENGINE'].map((name) => existsSync(join(data, 'jetstream', name)))).toEqual([false, true]);
+    expect(started(join(folder, 'fresh')).status).toBe(0);
+  });
+
+  test('is refused where both have streams', () => {
+    const { status, stderr } = started(volume('both', '$G', 'ENGINE'));
+    expect([status, stderr]).toEqual([
+      78,
+      expect.stringMatching(/Streams lie both in .*\$G and in .*ENGINE/),
+    ]);
+  });
+
+  test('is refused in a cluster, with what to do', () => {
+    const set = z.object({
+      kind: z.literal('StatefulSet'),
+      spec: z.object({
+        template: z.object({
+          spec: z.object({
+            containers: z.tuple([
+              z.object({ command: z.tuple([z.literal('sh'), z.literal('-c'), z.string()]) }),
+            ]),
+          }),
+        }),
+      }),
+    });
+    const found = parseAllDocuments(textOf('kubernetes/base/nats.yaml'))
+      .map((document) => set.safeParse(document.toJS()))
+      .find(({ success }) => success)!.data!;
+    const [, , script] = found.spec.template.spec.containers[0].command;
+    const bin = join(folder, 'bin');
+    mkdirSync(bin);
+    writeFileSync(join(bin, 'nats-server'), '#!/bin/sh\necho "$@"\n', { mode: 0o700 });
+    const path = `${bin}:${inherited.PATH}`;
+    const on = (data: string) => run(['-c', script.replaceAll('/data/', `${data}/`)], path);
+    expect(on(join(folder, 'fresh'))).toMatchObject({ status: 0, stdout: '--config /etc/nats/nats.conf\n' });
+    expect(on(volume('cluster', '$G'))).toMatchObject({
+      status: 78,
+      stderr: expect.stringContaining('volume claims'),
+    });
+  });
+});
