@@ -4,7 +4,7 @@ import { createConnection, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { JetStreamBus, LaneSpeaker, systemClock } from '@algo/bus';
-import { SCHEMA_HEADER, SCHEMA_VERSION, subjects } from '@algo/contracts';
+import { codecs, SCHEMA_HEADER, SCHEMA_VERSION, subjects } from '@algo/contracts';
 import { accountId, instrumentId } from '@algo/model';
 import { eventually, NatsFixture } from '@algo/testkit';
 import { openReader } from '@algo/tickstore';
@@ -100,6 +100,7 @@ async function storeRaw(
   as: 'decision' | 'ingest',
   subject: string,
   schema: number,
+  type = '',
 ): Promise<void> {
   const keySeed = readFileSync(join(run.dataDir, 'keys', `${as}.nk`), 'utf8').trim();
   const identity = `${as}.stranger`;
@@ -107,6 +108,7 @@ async function storeRaw(
   const { nc } = bus.nats;
   const about = headers();
   about.set(SCHEMA_HEADER, String(schema));
+  if (type !== '') about.set('ce-type', type);
   nc.publish(subject, Uint8Array.of(255, 255, 255, 255), { headers: about });
   await nc.flush();
 }
@@ -268,8 +270,8 @@ test.concurrent(
 );
 
 test.concurrent(
-  'a second engine on its directory is refused; a command that nobody can read stops execution and no one ' +
-    'else; trades of a newer version stop the engine; nothing is ordered, nothing is lost',
+  'a second engine on its directory is refused; what none of ours said is set aside; a command that nobody ' +
+    'can read stops execution and no one else; trades of a newer version stop the engine; nothing is ordered, nothing is lost',
   () =>
     onRunningEngine('garbage', async (run) => {
       expectPlainRefusal(await upOn(run.dataDir), USAGE, /in use by another engine \(algo up, process \d+\)/);
@@ -279,7 +281,9 @@ test.concurrent(
       const hit = run.pidOf(execution);
       const stranger = await answerToStranger(run.natsUrl(), subjects.orderCommand(ACCOUNT));
       expect(stranger).toContain('Authorization Violation');
-      await storeRaw(run, 'decision', subjects.orderCommand(ACCOUNT), SCHEMA_VERSION);
+      const command = subjects.orderCommand(ACCOUNT);
+      await storeRaw(run, 'decision', command, SCHEMA_VERSION);
+      await storeRaw(run, 'decision', command, SCHEMA_VERSION, codecs.PlaceOrder.type);
       const isAnother = () => ![undefined, hit].includes(run.pidOf(execution));
       await run.until('execution to end and to be started again', isAnother, PATIENCE_MS);
       const second = run.pidOf(execution);
@@ -292,6 +296,10 @@ test.concurrent(
       await using record = await EngineRecord.open(run.dataDir);
       const orders = await factsOf(record.bus, 'ord.evt');
       expect(orders.filter(({ fact }) => fact.name === 'OrderSubmitted')).toEqual([]);
+      const letters = (await factsOf(record.bus, 'dlq.letter')).map(({ fact }) => fact.body);
+      expect(letters).toContainEqual(
+        expect.objectContaining({ subject: command, reason: 'it has no type, as all our messages have' }),
+      );
       expect(await openReader(join(run.dataDir, 'ticks')).countDuplicates(LTC)).toBe(0);
     }),
   TEST_MAX_MS,

@@ -174,7 +174,7 @@ export class JetStreamBus implements Bus {
   }
 
   last(stream: StreamName, subject: string): Promise<InboundMessage | undefined> {
-    return lastMessage(this.#js, this.#jsm, stream, subject);
+    return lastMessage(this.#jsm, stream, subject);
   }
 
   async bounds(stream: StreamName): Promise<StreamBounds> {
