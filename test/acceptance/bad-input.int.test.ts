@@ -271,7 +271,8 @@ test.concurrent(
 
 test.concurrent(
   'a second engine on its directory is refused; what none of ours said is set aside; a command that nobody ' +
-    'can read stops execution and no one else; trades of a newer version stop the engine; nothing is ordered, nothing is lost',
+    'can read stops execution and no one else; trades of a newer version stop the engine; nothing is ordered, ' +
+    'nothing is lost',
   () =>
     onRunningEngine('garbage', async (run) => {
       expectPlainRefusal(await upOn(run.dataDir), USAGE, /in use by another engine \(algo up, process \d+\)/);

@@ -1,5 +1,5 @@
 import { type StreamName, strayReason } from '@algo/contracts';
-import type { JetStreamManager, StoredMsg } from '@nats-io/jetstream';
+import type { JetStreamManager, MsgRequest, StoredMsg } from '@nats-io/jetstream';
 import type { InboundMessage } from './bus.ts';
 import { inbound } from './inbound.ts';
 
@@ -23,7 +23,9 @@ export async function lastMessage(
   for (let end = newest.seq, step = STEP_FIRST; end > 1; end -= step, step *= 2) {
     let last: InboundMessage | undefined;
     for (let seq = Math.max(1, end - step); seq < end; seq++) {
-      const found = await jsm.streams.getMessage(stream, { seq, next_by_subj: subject });
+      // The server knows it; the types of the library don't.
+      const next = { seq, next_by_subj: subject } as MsgRequest;
+      const found = await jsm.streams.getMessage(stream, next);
       if (found === null || found.seq >= end) break;
       seq = found.seq;
       const before = messageOf(stream, found);
