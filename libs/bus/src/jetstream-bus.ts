@@ -7,7 +7,6 @@ import {
   errors,
   type NatsConnection,
   nkeyAuthenticator,
-  type ServerInfo,
 } from '@nats-io/transport-node';
 import { AckPublisher, PUBLISHER_DEFAULTS, type PublisherOptions } from './ack-publisher.ts';
 import {
@@ -17,6 +16,7 @@ import {
   type DurableOptions,
   type FollowOptions,
   type InboundMessage,
+  type KeyEntry,
   type KeyValue,
   type OutboundMessage,
   RequestFailedError,
@@ -30,8 +30,9 @@ import {
 import { consumeDurably } from './durable-consumer.ts';
 import { type FollowedServer, followStream, readStream } from './follower.ts';
 import { HEADER, oneHeader } from './headers.ts';
-import { jetStreamBucket } from './jetstream-bucket.ts';
+import { jetStreamBucket, watchKey } from './jetstream-bucket.ts';
 import { lastMessage } from './last-message.ts';
+import { checkServer } from './server/server-version.ts';
 
 /** How to reach the server and as whom. */
 export interface ConnectOptions {
@@ -43,9 +44,6 @@ export interface ConnectOptions {
   readonly clock?: Clock;
   readonly publisher?: PublisherOptions;
 }
-
-/** The oldest server that has what the engine relies on. */
-export const SERVER_MIN = [2, 12, 0] as const;
 
 /** The bus over a real nats-server. */
 export class JetStreamBus implements Bus {
@@ -242,6 +240,15 @@ export class JetStreamBus implements Bus {
     return bucket;
   }
 
+  watch(
+    name: BucketName,
+    key: string,
+    handler: (entry: KeyEntry | undefined) => void,
+  ): Promise<Subscription> {
+    const bucket = this.bucket(name);
+    return watchKey(this.#followed, name, key, async () => handler(await bucket.get(key)));
+  }
+
   async #watchStatus(): Promise<void> {
     for await (const status of this.#nc.status()) {
       if (status.type === 'disconnect') this.#change('disconnected');
@@ -267,31 +274,5 @@ export class JetStreamBus implements Bus {
     // A server that went just now fails the drain; left open, the connection would look for it for ever.
     if (this.#state === 'connected') await this.#nc.drain().catch(() => undefined);
     await this.#nc.close();
-  }
-}
-
-function checkServer(info: ServerInfo | undefined, where: string): void {
-  checkVersion(info?.version ?? '0', where);
-  if (info?.jetstream !== true)
-    throw new InputError({
-      field: `nats-server at ${where}`,
-      value: info?.server_name ?? '',
-      because: 'runs without JetStream, so it stores nothing',
-      remedy: 'Give its configuration a jetstream block (or start it with -js).',
-    });
-}
-
-function checkVersion(version: string, where: string): void {
-  const parts = version.split('.').map((part) => Number.parseInt(part, 10));
-  for (let i = 0; i < SERVER_MIN.length; i++) {
-    const have = parts[i] ?? 0;
-    if (have > SERVER_MIN[i]!) return;
-    if (have < SERVER_MIN[i]!)
-      throw new InputError({
-        field: `nats-server at ${where}`,
-        value: version,
-        because: `too old: the engine needs ${SERVER_MIN.join('.')} or newer`,
-        remedy: 'Upgrade nats-server, or unset NATS_SERVER_BIN to use the pinned one.',
-      });
   }
 }

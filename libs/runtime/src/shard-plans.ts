@@ -1,4 +1,4 @@
-import type { Bus } from '@algo/bus';
+import type { Bus, KeyEntry, Subscription } from '@algo/bus';
 import { SHARD_PLAN } from '@algo/contracts';
 import { FIRST_SHARD_PLAN, InputError, type ShardPlan, sharedAmong, VIRTUAL_SHARDS } from '@algo/model';
 
@@ -8,6 +8,14 @@ const TRIES_MAX = 20;
 /** Returns which process has which virtual shard, as planned last. *Errors*: InputError when damaged. */
 export async function readShardPlan(bus: Bus): Promise<ShardPlan> {
   return (await stored(bus)).plan;
+}
+
+/**
+ * Tells which process has which virtual shard, whenever that is planned anew. *Errors*: the subscription
+ * closes with an InputError when the plan is damaged.
+ */
+export function followShardPlan(bus: Bus, onPlan: (plan: ShardPlan) => void): Promise<Subscription> {
+  return bus.watch('leases', SHARD_PLAN, (entry) => onPlan(planOf(entry)));
 }
 
 /**
@@ -30,7 +38,12 @@ export async function planShards(
 
 async function stored(bus: Bus): Promise<{ readonly plan: ShardPlan; readonly storedAt: number }> {
   const entry = await bus.bucket('leases').get(SHARD_PLAN);
-  if (entry === undefined) return { plan: FIRST_SHARD_PLAN, storedAt: 0 };
+  return { plan: planOf(entry), storedAt: entry?.revision ?? 0 };
+}
+
+/** *Errors*: InputError when it is damaged. */
+function planOf(entry: KeyEntry | undefined): ShardPlan {
+  if (entry === undefined) return FIRST_SHARD_PLAN;
   const text = new TextDecoder().decode(entry.value);
   const plan = planIn(text);
   if (plan === undefined)
@@ -40,7 +53,7 @@ async function stored(bus: Bus): Promise<{ readonly plan: ShardPlan; readonly st
       because: 'not readable by this version',
       remedy: 'Start the version that wrote it, or use a fresh data directory.',
     });
-  return { plan, storedAt: entry.revision };
+  return plan;
 }
 
 function planIn(text: string): ShardPlan | undefined {

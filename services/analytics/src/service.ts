@@ -3,6 +3,7 @@ import { bucketSnapshots, type SnapshotStore } from '@algo/bus';
 import { InputError, type InstrumentId, ownedShards, type Wanted } from '@algo/model';
 import {
   defineService,
+  followShardPlan,
   type InstrumentCatalog,
   planShards,
   readShardPlan,
@@ -66,6 +67,7 @@ async function asPlanned(parts: Parts, place: ShardPlace) {
     await ShardHost.start({
       ...{ bus, clock, ordinal, place },
       readPlan: () => readShardPlan(bus),
+      followPlan: (onPlan) => followShardPlan(bus, onPlan),
       planOf(shard, { hurry, isLast }) {
         const identity = shardIdentity(shard);
         const states = shardSnapshots({
