@@ -87,7 +87,10 @@ class BusOfLife extends MemoryBus {
   override bucket(name: BucketName): KeyValue {
     const bucket = super.bucket(name);
     const { compareAndSet } = bucket;
-    return { ...bucket, compareAndSet: (...set) => (this.#life.isOver ? new Promise(() => {}) : compareAndSet(...set)) };
+    return {
+      ...bucket,
+      compareAndSet: (...set) => (this.#life.isOver ? new Promise(() => {}) : compareAndSet(...set)),
+    };
   }
 }
 

@@ -109,7 +109,9 @@ test('a plan is carried out without a look at it: no time passes', async () => {
 
 test('a plan that nobody can read ends the process in words', async () => {
   const { bus, pass, failure, host } = await hosted();
-  await bus.bucket('leases').put('shards', new TextEncoder().encode(`{"revision":${FIRST_SHARD_PLAN.revision}}`));
+  await bus
+    .bucket('leases')
+    .put('shards', new TextEncoder().encode(`{"revision":${FIRST_SHARD_PLAN.revision}}`));
   await pass(1);
   expect(failure()).toBeInstanceOf(InputError);
   expect(failure()?.message).toContain('plan of the shards');
