@@ -109,7 +109,7 @@ test.each([
         }),
       ),
     );
-    const shareAmong = (...members: number[]) => planShards(bus, () => members);
+    const shareAmong = (...members: number[]) => planShards(bus, () => ({ members }));
     for (const one of processes) one.start();
     const teller = telling(market);
 

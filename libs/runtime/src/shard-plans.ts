@@ -24,11 +24,12 @@ export function followShardPlan(bus: Bus, onPlan: (plan: ShardPlan) => void): Pr
  */
 export async function planShards(
   bus: Bus,
-  members: (plan: ShardPlan) => readonly number[],
+  wanted: (plan: ShardPlan) => { readonly members: readonly number[]; readonly most?: number | null },
 ): Promise<ShardPlan> {
   for (let tries = 0; tries < TRIES_MAX; tries++) {
     const { plan, storedAt } = await stored(bus);
-    const next = sharedAmong(plan, members(plan));
+    const { members, most } = wanted(plan);
+    const next = sharedAmong(plan, members, most);
     if (next === plan && storedAt > 0) return plan;
     const value = new TextEncoder().encode(JSON.stringify(next));
     if ((await bus.bucket('leases').compareAndSet(SHARD_PLAN, value, storedAt)) !== undefined) return next;
@@ -58,9 +59,9 @@ function planOf(entry: KeyEntry | undefined): ShardPlan {
 
 function planIn(text: string): ShardPlan | undefined {
   try {
-    const { revision, owners } = JSON.parse(text) as ShardPlan;
-    const isWhole = [revision, ...owners].every((number) => Number.isSafeInteger(number) && number >= 0);
-    return isWhole && owners.length === VIRTUAL_SHARDS ? { revision, owners } : undefined;
+    const { revision, owners, most = null } = JSON.parse(text) as ShardPlan;
+    const isWhole = [revision, most ?? 0, ...owners].every((number) => Number.isSafeInteger(number) && number >= 0);
+    return isWhole && owners.length === VIRTUAL_SHARDS ? { revision, owners, most } : undefined;
   } catch {
     return undefined;
   }

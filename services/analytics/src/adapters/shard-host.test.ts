@@ -60,7 +60,7 @@ test('a server that is away for three seconds while shards are planned anew is a
   const { bus, pass, host, asked, trade, failure } = await hosted();
   for (const shard of [3, 40]) await trade(shard);
   bus.isAway = true;
-  await planShards(bus, () => [1]);
+  await planShards(bus, () => ({ members: [1] }));
   await pass(3_000);
   expect([failure(), asked, host.counters().revision]).toEqual([undefined, [], 0]);
   bus.isAway = false;
@@ -71,7 +71,7 @@ test('a server that is away for three seconds while shards are planned anew is a
 
 test('one that is away when the right to a shard is asked for costs no more than the time', async () => {
   const { bus, pass, asked, trade, failure, host } = await hosted();
-  await planShards(bus, () => [1]);
+  await planShards(bus, () => ({ members: [1] }));
   await pass(1);
   bus.isAway = true;
   await trade(7);
@@ -86,7 +86,7 @@ test('one that is away when the right to a shard is asked for costs no more than
 test('one that is away for more than a minute ends the process, as it ends whoever has something to say', async () => {
   const { bus, pass, failure, host } = await hosted();
   bus.isAway = true;
-  await planShards(bus, () => [1]);
+  await planShards(bus, () => ({ members: [1] }));
   await pass(60_000);
   expect(failure()).toBeUndefined();
   await pass(500);
@@ -97,11 +97,11 @@ test('one that is away for more than a minute ends the process, as it ends whoev
 test('a plan is carried out without a look at it: no time passes', async () => {
   const { bus, pass, host, asked, trade } = await hosted();
   await trade(5);
-  await planShards(bus, () => [0, 1]);
-  await planShards(bus, () => [1]);
+  await planShards(bus, () => ({ members: [0, 1] }));
+  await planShards(bus, () => ({ members: [1] }));
   await pass(0);
   expect([asked, host.counters().revision]).toEqual([[5], 2]);
-  await planShards(bus, () => [0]);
+  await planShards(bus, () => ({ members: [0] }));
   await pass(0);
   expect(host.counters().shards).toBe(0);
   await host[Symbol.asyncDispose]();

@@ -94,6 +94,11 @@ export class ShardHost implements AsyncDisposable {
     return this.#failure.promise;
   }
 
+  /** Who is to have which shard. */
+  get plan(): ShardPlan {
+    return this.#plan;
+  }
+
   /** Why it isn't doing all that it is to do. */
   reasons(): readonly string[] {
     const [waits, again] = [listOf(this.#at('waits')), listOf(this.#at('is taken again'))];
