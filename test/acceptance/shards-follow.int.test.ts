@@ -19,7 +19,7 @@ const PATIENCE_MS = 120_000;
 /** So long a process may be away: enough for a slow machine to start one again. */
 const ABSENCE_MS = 15_000;
 
-test('processes that come share the shards, restarts of them and of the server move none, and one that goes for good hands them on', async () => {
+test('processes that come share the shards, restarts move none, who goes for good has none', async () => {
   await using nats = await NatsFixture.start();
   const dataDir = mkdtempSync(join(tmpdir(), 'algo-follow-'));
   await using stack = new AsyncDisposableStack();
@@ -33,7 +33,12 @@ test('processes that come share the shards, restarts of them and of the server m
   const processes = [0, 1, 2].map((ordinal) =>
     stack.use(
       new ServiceProcess('analytics', {
-        ...{ ...env, ALGO_DATA_DIR: dataDir, ALGO_ORDINAL: String(ordinal), ALGO_SNAPSHOT_INTERVAL_MS: '500' },
+        ...{
+          ...env,
+          ALGO_DATA_DIR: dataDir,
+          ALGO_ORDINAL: String(ordinal),
+          ALGO_SNAPSHOT_INTERVAL_MS: '500',
+        },
         ...{ ALGO_SHARES_AMONG_PRESENT: 'true', ALGO_ABSENCE_MAX_MS: String(ABSENCE_MS) },
       }),
     ),
@@ -112,7 +117,7 @@ test('processes that come share the shards, restarts of them and of the server m
   const more = await scale('3');
   expect([more.code, more.said]).toEqual([
     2,
-    expect.stringContaining('N = 3: of that engine 1 processes of analytics share the shards: 0'),
+    expect.stringContaining('N = 3: of that engine 1 processes share the shards: 0'),
   ]);
   await processes[1]!.stop();
   await eventually('nobody to be kept out', async () => (await plan()).most === null, PATIENCE_MS);

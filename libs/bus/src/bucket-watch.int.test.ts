@@ -6,7 +6,7 @@ import { expect, test } from '@jest/globals';
 const KEY = 'shards';
 const bytes = (value: number) => new Uint8Array([value]);
 
-test('a watched key is told through a server that is killed, is away for long, and has forgotten some', async () => {
+test('a watched key is told through a server that is killed, is away, and has forgotten some', async () => {
   await using nats = await NatsFixture.start();
   const writer = await nats.bus('a-0');
   const bucket = writer.bucket('leases');

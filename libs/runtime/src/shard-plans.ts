@@ -60,7 +60,9 @@ function planOf(entry: KeyEntry | undefined): ShardPlan {
 function planIn(text: string): ShardPlan | undefined {
   try {
     const { revision, owners, most = null } = JSON.parse(text) as ShardPlan;
-    const isWhole = [revision, most ?? 0, ...owners].every((number) => Number.isSafeInteger(number) && number >= 0);
+    const isWhole = [revision, most ?? 0, ...owners].every(
+      (number) => Number.isSafeInteger(number) && number >= 0,
+    );
     return isWhole && owners.length === VIRTUAL_SHARDS ? { revision, owners, most } : undefined;
   } catch {
     return undefined;

@@ -60,8 +60,8 @@ function checkHandsOn(before: ShardPlan, processes: number): void {
   throw new InputError({
     field: 'N',
     value: processes,
-    because: `of that engine ${sharing.length} processes of analytics share the shards: ${sharing.join(', ')}`,
-    remedy: 'Start more where it was deployed (docs/deployment.md says how); they take their share by themselves.',
+    because: `of that engine ${sharing.length} processes share the shards: ${sharing.join(', ')}`,
+    remedy: 'Start more where it was deployed (docs/deployment.md); they take their share then.',
   });
 }
 

@@ -125,7 +125,8 @@ export class ShardHost implements AsyncDisposable {
         sums[name] = (sums[name] ?? 0) + count;
     const taken = held.reduce((sum, { driven }) => sum + (driven?.taken ?? 0), 0);
     const moving = held.length - this.#at('runs').length;
-    return { ...sums, taken, shards: held.length, moving, revision: this.#revision };
+    const owned = shardsOf(this.#plan, this.#parts.ordinal).length;
+    return { ...sums, taken, shards: held.length, owned, moving, revision: this.#revision };
   }
 
   /** Lets go of all, so that whoever is to have them next needn't wait. */

@@ -2,7 +2,7 @@ import { membersOf, type ShardPlan } from '@algo/model';
 
 /** Whoever was not heard for longer is not there now: it speaks twice a second. */
 const SILENCE_MS = 3_000;
-/** Newcomers are planned together: as soon as all have been there for this share of what an absence may be. */
+/** Newcomers are planned together: when all have been there for this share of what an absence may be. */
 const SETTLE_SHARE = 1 / 6;
 
 interface Heard {
