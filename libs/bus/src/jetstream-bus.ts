@@ -23,6 +23,7 @@ import {
   type Verdict,
 } from './bus.ts';
 import { consumeDurably } from './durable-consumer.ts';
+import { LAST_MADE } from './durables.ts';
 import { type FollowedServer, followStream, readStream } from './follower.ts';
 import { HEADER, oneHeader } from './headers.ts';
 import { jetStreamBucket, watchKey } from './jetstream-bucket.ts';
@@ -118,6 +119,17 @@ export class JetStreamBus implements Bus {
   /** The raw connection and manager, for the provisioner and the benches only. */
   get nats(): { readonly nc: NatsConnection; readonly jsm: JetStreamManager } {
     return { nc: this.#nc, jsm: this.#jsm };
+  }
+
+  /** Whether streams, buckets and durables are made. *Errors*: when this user may not ask. */
+  async isProvisioned(): Promise<boolean> {
+    try {
+      await this.#jsm.consumers.info(LAST_MADE.stream, LAST_MADE.durable);
+      return true;
+    } catch (error) {
+      if (error instanceof errors.PermissionViolationError) throw error;
+      return false;
+    }
   }
 
   get connection(): ConnectionState {
