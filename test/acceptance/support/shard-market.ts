@@ -77,7 +77,7 @@ export class ShardMarket implements AsyncDisposable {
       while (goesOn) {
         const nextMs = performance.now() + everyMs;
         await this.tick();
-        await new Promise((resolve) => setTimeout(resolve, nextMs - performance.now()));
+        await new Promise((resolve) => setTimeout(resolve, Math.max(0, nextMs - performance.now())));
       }
     })();
     return {
