@@ -4,7 +4,7 @@ import { soak } from './support/config.ts';
 import { ShardFloor } from './support/shard-floor.ts';
 
 /** Between two quarters of a second of the market, when nothing holds them up. */
-const TICK_MS = soak ? 250 : 20;
+const TICK_MS = soak ? 250 : 50;
 /** In a soak 20,000 trades a second over 100 instruments, as the market's clock has it. */
 const SIZE = soak ? { instruments: 100, tradesPerTick: 50 } : { instruments: 12, tradesPerTick: 5 };
 
