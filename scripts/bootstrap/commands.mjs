@@ -71,7 +71,8 @@ async function runSoak(context) {
   if (context.args.some((arg) => arg.startsWith('--'))) return storm();
   const soaked = { ...context, env: { ...context.env, ALGO_SOAK: '1' } };
   if (context.args[0] === 'chaos') return runTests({ ...soaked, args: ['test/chaos/'] });
-  if (context.args[0] === 'shards') return runTests({ ...soaked, args: ['acceptance/shards-', 'simulation/shards-'] });
+  if (context.args[0] === 'shards')
+    return runTests({ ...soaked, args: ['acceptance/shards-', 'simulation/shards-'] });
   if (context.args[0] === 'torture')
     return runTests({ ...soaked, args: ['adapters/torture', 'feed-torture'] });
   const pure = ['libs/', 'services/', 'simulation/hostile-venue', '--testPathIgnorePatterns=\\.int\\.'];

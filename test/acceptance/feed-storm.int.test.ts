@@ -96,7 +96,9 @@ test('nothing asks too much, what is held comes first, the rest is told as BUDGE
   for (const symbol of SYMBOLS) server.tell(symbol, [trade(4)]);
   const areKnown = async () => {
     await events.readOn(bus);
-    const gaps = events.facts.flatMap(({ fact }) => (fact.name === 'GapOpened' ? [`${fact.body.instrument}`] : []));
+    const gaps = events.facts.flatMap(({ fact }) =>
+      fact.name === 'GapOpened' ? [`${fact.body.instrument}`] : [],
+    );
     return HELD.every((symbol) => gaps.includes(`binance.spot.${symbol}`));
   };
   await eventually(() => `the holes of what is held are known; ${said()}`, areKnown, PATIENCE_MS);
