@@ -18,9 +18,9 @@ test.each([
       ...{ ...SIZE, processes: 4, ownDisk },
       env: { ALGO_LEASE_TTL_MS: '2000', ALGO_SNAPSHOT_INTERVAL_MS: '500' },
     });
-    const { market, processes } = floor;
+    const { processes } = floor;
     for (const one of processes) one.start();
-    const teller = market.goOn(TICK_MS);
+    floor.begin(TICK_MS);
     await floor.done(await floor.plan(0));
     await floor.move(0, 1);
 
@@ -39,7 +39,7 @@ test.each([
     processes[2]!.resume();
     await eventually('what it says when it wakes', () => processes[2]!.said.includes('so this one ends'));
 
-    await teller.stop();
+    await floor.end();
     await floor.stored(0);
     expect(await floor.firstOtherWord()).toBeUndefined();
     expect(await floor.wronglyStored(0)).toEqual([]);

@@ -42,6 +42,7 @@ export class ShardFloor implements AsyncDisposable {
   readonly #catalog: string;
   readonly #stack: AsyncDisposableStack;
   #plan: ShardPlan | undefined;
+  #teller: { stop(): Promise<void> } | undefined;
 
   private constructor(
     settings: FloorSettings,
@@ -84,6 +85,15 @@ export class ShardFloor implements AsyncDisposable {
       { dataDir, catalog, bus, market, stack },
       { ALGO_NATS_URL: nats.server.url },
     );
+  }
+
+  /** Lets the market go on, a quarter of a second of it each so many of ours, until `end`. */
+  begin(everyMs: number): void {
+    this.#teller = this.market.goOn(everyMs);
+  }
+
+  async end(): Promise<void> {
+    await this.#teller?.stop();
   }
 
   async statusOf(ordinal: number): Promise<ServiceStatus | undefined> {
@@ -182,6 +192,7 @@ export class ShardFloor implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.end();
     await this.#stack[Symbol.asyncDispose]();
   }
 }

@@ -72,18 +72,17 @@ test('200,000 rows wait for files; of one more those of its file are let go and 
   expect(said).toEqual([
     'binance.spot.XRPUSDT: too many rows wait for its file; they are put back from the stream later',
   ]);
-  expect(storing.counters().pendingRows).toBe(3 * most);
+  expect(storing.counters().pendingRows).toBe(3 * most + 1); // with the newest of what is let go
   expect([await storing.flush([XRP]), await storing.flush([LTC])]).toEqual([false, false]);
 
   rmSync(folder);
   await eventually('the files to be open', async () => storing.flush([LTC]));
-  await take(batchOf(XRP, most + 2, 1));
   await eventually('what was let go to be back', () => storing.flush([XRP]), 20_000);
-  expect(said[1]).toContain('binance.spot.XRPUSDT: its file lacked rows; 50,001 trades');
+  expect(said[1]).toContain('binance.spot.XRPUSDT: its file lacked rows; 50,000 trades');
   expect(said).toHaveLength(2);
   await storing.close([LTC, XRP], 'nothing');
   const reader = openReader(dataDir);
-  for (const [instrument, trades] of [[LTC, 3 * most] as const, [XRP, most + 2] as const])
+  for (const [instrument, trades] of [[LTC, 3 * most] as const, [XRP, most + 1] as const])
     expect([await reader.countTrades(instrument), await reader.countDuplicates(instrument)]).toEqual([
       trades,
       0,
