@@ -234,7 +234,10 @@ function isBucket({ stream }: Followed): boolean {
   return stream.startsWith('KV_');
 }
 
-function unlessStray(message: InboundMessage, { onStray }: Pick<FollowOptions, 'onStray'>): InboundMessage | undefined {
+function unlessStray(
+  message: InboundMessage,
+  { onStray }: Pick<FollowOptions, 'onStray'>,
+): InboundMessage | undefined {
   const reason = strayReason(message);
   if (reason === null) return message;
   onStray?.(message, reason);

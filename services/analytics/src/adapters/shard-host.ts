@@ -8,14 +8,13 @@ import {
   type Subscription,
 } from '@algo/bus';
 import { familyFilters } from '@algo/contracts';
-import { InputError, type InstrumentId, type ShardPlan, shardsOf } from '@algo/model';
+import { type InstrumentId, type ShardPlan, shardsOf } from '@algo/model';
 import { type ShardPlace, shardIdentity } from '@algo/runtime';
 import type { ShardInput, ShardMachine, ShardRows, ShardWord } from '../domain/index.ts';
+import { askPatiently } from './ask-patiently.ts';
 
-/** What a server that is away did not answer is asked again after so long, */
-const RETRY_MS = 250;
-/** for as long as what is said waits for one. */
-const PATIENCE_MS = 60_000;
+/** After a first trade others are gathered for so long. */
+const FIRSTS_MS = 1_000;
 
 export type PlanOfShard = DrivePlan<ShardInput, ShardWord, ShardRows, never, ShardMachine>;
 
@@ -68,6 +67,7 @@ export class ShardHost implements AsyncDisposable {
   #revision = 0;
   #following: Subscription | undefined;
   #looked: Promise<void> = Promise.resolve();
+  #cancelLook: (() => void) | undefined;
   #isLooking = false;
   #isDue = false;
   #isEnding = false;
@@ -132,6 +132,7 @@ export class ShardHost implements AsyncDisposable {
   /** Lets go of all, so that whoever is to have them next needn't wait. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isEnding = true;
+    this.#cancelLook?.();
     await this.#following?.[Symbol.asyncDispose]();
     await this.#looked;
     await this.#scout?.subscription[Symbol.asyncDispose]();
@@ -153,27 +154,13 @@ export class ShardHost implements AsyncDisposable {
   async #lookWhileDue(): Promise<void> {
     while (this.#isDue && !this.#isEnding) {
       this.#isDue = false;
-      await this.#patiently(
+      await askPatiently(
+        this.#parts.clock,
         () => this.#look(),
         () => this.#isEnding,
       ).catch((error: Error) => this.#fail(error));
     }
     this.#isLooking = false;
-  }
-
-  /** *Errors*: the last, when a server is away for too long; at once what a person must mend. */
-  async #patiently<Result>(ask: () => Promise<Result>, isOver: () => boolean): Promise<Result | undefined> {
-    const { clock } = this.#parts;
-    const startMs = clock.monotonicMs();
-    for (;;) {
-      try {
-        return await ask();
-      } catch (error) {
-        if (isOver()) return undefined;
-        if (error instanceof InputError || clock.monotonicMs() - startMs > PATIENCE_MS) throw error;
-        await clock.sleep(RETRY_MS);
-      }
-    }
   }
 
   /** Takes nothing more: a new process goes on. */
@@ -226,7 +213,11 @@ export class ShardHost implements AsyncDisposable {
 
   #onFirst(shard: number): void {
     this.#take(shard);
-    this.#lookSoon(); // so that nobody waits for its first trade any more
+    // So that nobody waits for its first trade any more; where a market begins, many do at once.
+    this.#cancelLook ??= this.#parts.clock.after(FIRSTS_MS, () => {
+      this.#cancelLook = undefined;
+      this.#lookSoon();
+    });
   }
 
   #take(shard: number): void {
@@ -247,7 +238,8 @@ export class ShardHost implements AsyncDisposable {
   /** From the wait for a shard until it is let go. */
   async #have(held: Held): Promise<void> {
     const { shard, end } = held;
-    const lease = await this.#patiently(
+    const lease = await askPatiently(
+      this.#parts.clock,
       () => this.#parts.place.lease(shard, end.signal),
       () => end.signal.aborted,
     );
