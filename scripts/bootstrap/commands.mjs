@@ -61,8 +61,8 @@ function runScript({ node, env }, script, args) {
 
 /**
  * The property tests with other cases than `npm test` draws, the hostile exchange and the chaos suite,
- * longer, then the storm; `chaos` is that suite alone, `shards` are those that move shards; with `--from` or `--count` only those seeds of the
- * storm.
+ * longer, then the storm; `chaos` is that suite alone, `shards` are those in which shards move; with
+ * `--from` or `--count` only those seeds of the storm.
  */
 async function runSoak(context) {
   const storm = () => runScript(context, 'test/simulation/storm/soak.ts', context.args);

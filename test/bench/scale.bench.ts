@@ -6,7 +6,7 @@ import { type BenchOptions, type BenchResult, type Figure, quantile, single } fr
 
 export const name = 'scale';
 export const description =
-  'one process of analytics → four → one under trades of 100 instruments, 20,000/s at scale 1; floor: those that stay';
+  'analytics 1 → 4 → 1 under trades of 100 instruments, 20,000/s at scale 1; floor: who stays';
 
 const INSTRUMENTS = 100;
 /** At scale 1, which is 20,000 a second; a machine that others keep busy bears less. */
@@ -23,8 +23,8 @@ export async function run({ scale, say }: BenchOptions): Promise<BenchResult> {
   return {
     figures: results.flatMap(({ figures }) => figures),
     notes: [
-      `${rounds} times 1 → 4 → 1; a pause is the longest time between two states of an instrument that moves`,
-      `while the plan is carried out; each says one every ${TICK_MS} ms, and the floor are those that stay`,
+      `${rounds} times 1 → 4 → 1; a pause is the longest time between two states of one that moves`,
+      `while the plan is carried out, in which the floor are those that stay`,
       ...results.map(({ note }) => note),
     ],
   };
@@ -79,7 +79,9 @@ async function moves(
   );
   return {
     figures: [pause(0.5), pause(0.99), ...(ownDisk ? weights : [])],
-    note: `${where}: ${told.toLocaleString('en-US')} trades, ${Math.round(perSecond).toLocaleString('en-US')}/s; words and trades are those of one process`,
+    note:
+      `${where}: ${told.toLocaleString('en-US')} trades, ${Math.round(perSecond).toLocaleString('en-US')}/s; ` +
+      'words and trades are those of one process',
   };
 }
 

@@ -160,7 +160,7 @@ export class ShardFloor implements AsyncDisposable {
     await eventually('all trades to be stored', isStored, DONE_MAX_MS);
   }
 
-  /** Returns the first word that one process for all would not have said so; undefined where there is none. */
+  /** Returns the first word that one process for all would not have said so; undefined if there is none. */
   async firstOtherWord(): Promise<unknown> {
     const said = await wordsOfOne(this.bus, this.#catalog);
     const few = [...said].find(([, words]) => words.length <= 10);
