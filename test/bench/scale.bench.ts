@@ -80,7 +80,8 @@ async function moves(
   return {
     figures: [pause(0.5), pause(0.99), ...(ownDisk ? weights : [])],
     note:
-      `${where}: ${told.toLocaleString('en-US')} trades, ${Math.round(perSecond).toLocaleString('en-US')}/s; ` +
+      `${where}: ${told.toLocaleString('en-US')} trades, ` +
+      `${Math.round(perSecond).toLocaleString('en-US')}/s; ` +
       'words and trades are those of one process',
   };
 }
