@@ -61,8 +61,8 @@ function runScript({ node, env }, script, args) {
 
 /**
  * The property tests with other cases than `npm test` draws, the hostile exchange and the chaos suite,
- * longer, then the storm; `chaos` is that suite alone; with `--from` or `--count` only those seeds of the
- * storm.
+ * longer, then the storm; `chaos` is that suite alone, `shards` are those in which shards move; with
+ * `--from` or `--count` only those seeds of the storm.
  */
 async function runSoak(context) {
   const storm = () => runScript(context, 'test/simulation/storm/soak.ts', context.args);
@@ -71,10 +71,12 @@ async function runSoak(context) {
   if (context.args.some((arg) => arg.startsWith('--'))) return storm();
   const soaked = { ...context, env: { ...context.env, ALGO_SOAK: '1' } };
   if (context.args[0] === 'chaos') return runTests({ ...soaked, args: ['test/chaos/'] });
+  if (context.args[0] === 'shards')
+    return runTests({ ...soaked, args: ['acceptance/shards-', 'simulation/shards-'] });
   if (context.args[0] === 'torture')
     return runTests({ ...soaked, args: ['adapters/torture', 'feed-torture'] });
   const pure = ['libs/', 'services/', 'simulation/hostile-venue', '--testPathIgnorePatterns=\\.int\\.'];
-  for (const args of [pure, ['test/chaos/']]) {
+  for (const args of [pure, ['test/chaos/', 'acceptance/shards-']]) {
     const ended = await runTests({ ...soaked, args });
     if (ended.code !== 0) return ended;
   }

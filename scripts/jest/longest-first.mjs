@@ -1,8 +1,11 @@
-// Two workers end together when the long suites begin first, and lose no time when one of them computes
-// while the other waits for processes, disks and clocks. A fresh clone has no durations to go by, so the
-// names tell, with about how many seconds each takes.
+// Workers end together when the long suites begin first, and two cores are busy when two suites wait for
+// processes, disks and clocks while a third computes. A fresh clone has no durations to go by, so the names
+// tell, with about how many seconds each takes.
 const WAITING = [
   ['test/chaos/', 150],
+  ['acceptance/live.int', 110],
+  ['acceptance/registry', 50],
+  ['acceptance/shards-', 50],
   ['acceptance/bad-input', 40],
   ['acceptance/steering', 30],
   ['tickstore/src/crash', 30],
@@ -11,15 +14,18 @@ const WAITING = [
   ['', 3],
 ];
 const COMPUTING = [
-  ['simulation/hostile-venue', 50],
-  ['simulation/storm/storm-', 35],
-  ['simulation/kill-and-restore', 30],
+  ['storm/storm-tools', 3],
+  ['simulation/storm/storm-', 25],
+  ['simulation/kill-and-restore', 25],
   ['backtest/src/run-backtest', 25],
+  ['simulation/hostile-venue', 20],
   ['contracts/src/codecs', 15],
   ['test/simulation/', 5],
   ['test/tidy/', 5],
   ['', 1],
 ];
+/** What each worker of jest.config.mjs is for. */
+const WORKERS = [WAITING, WAITING, COMPUTING];
 
 const isWaiting = ({ path }) => path.includes('.int.test.');
 
@@ -35,17 +41,25 @@ function laneOf(tests, names) {
 /** The order in which Jest runs the suites; the rest of what Jest asks of a sequencer keeps nothing. */
 export default class LongestFirst {
   sort(tests) {
-    const waiting = laneOf(tests.filter(isWaiting), WAITING);
-    const computing = laneOf(
-      tests.filter((test) => !isWaiting(test)),
-      COMPUTING,
-    );
-    // A worker that has ended its suite takes the next one: of its own kind, if the guess is right.
+    const lanes = new Map([
+      [WAITING, laneOf(tests.filter(isWaiting), WAITING)],
+      [
+        COMPUTING,
+        laneOf(
+          tests.filter((test) => !isWaiting(test)),
+          COMPUTING,
+        ),
+      ],
+    ]);
+    // A worker that has ended its suite takes the next one: of its own kind, if the guesses are right.
+    const workers = WORKERS.map((kind) => ({ kind, freeS: 0 }));
     const sorted = [];
-    for (let aheadS = 0; sorted.length < tests.length; ) {
-      const isNextWaiting = computing.length === 0 || (waiting.length > 0 && aheadS <= 0);
-      const { test, seconds } = (isNextWaiting ? waiting : computing).shift();
-      aheadS += isNextWaiting ? seconds : -seconds;
+    while (sorted.length < tests.length) {
+      const worker = workers.reduce((first, one) => (one.freeS < first.freeS ? one : first));
+      const own = lanes.get(worker.kind);
+      const lane = own.length > 0 ? own : [...lanes.values()].find((other) => other.length > 0);
+      const { test, seconds } = lane.shift();
+      worker.freeS += seconds;
       sorted.push(test);
     }
     return sorted;

@@ -3,8 +3,6 @@ import { spawn, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { JetStreamBus } from '@algo/bus';
 import { expect, test } from '@jest/globals';
-import { parseAllDocuments, stringify } from 'yaml';
-import { z } from 'zod';
 import { inherited } from './support/config.ts';
 import { EngineTally, PATIENCE_MS } from './support/engine-tally.ts';
 
@@ -33,33 +31,9 @@ const missing = whatIsMissing();
 const here = missing === undefined ? test : test.skip;
 const why = missing === undefined ? '' : `skipped: ${missing}: `;
 
-const statefulSet = z.looseObject({
-  spec: z.looseObject({
-    replicas: z.number(),
-    template: z.looseObject({
-      spec: z.looseObject({
-        containers: z.array(
-          z.looseObject({ env: z.array(z.looseObject({ name: z.string(), value: z.string().optional() })) }),
-        ),
-      }),
-    }),
-  }),
-});
-
-/** Applies the overlay with so many processes of analytics, as somebody who changes its one line. */
-function apply(analytics: number): void {
-  const objects = parseAllDocuments(kubectl(['kustomize', OVERLAY])).map((one) => one.toJS() as unknown);
-  const named = z.looseObject({ kind: z.string(), metadata: z.looseObject({ name: z.string() }) });
-  const changed = objects.map((object) => {
-    const { kind, metadata } = named.parse(object);
-    if (kind !== 'StatefulSet' || metadata.name !== 'analytics') return object;
-    const set = statefulSet.parse(object);
-    set.spec.replicas = analytics;
-    const env = set.spec.template.spec.containers[0]!.env;
-    env.find(({ name }) => name === 'ALGO_ANALYTICS_INSTANCES')!.value = String(analytics);
-    return set;
-  });
-  kubectl(['apply', '-f', '-'], changed.map((object) => stringify(object)).join('---\n'));
+/** Says how many processes of analytics are to be there, and nothing else. */
+function scale(analytics: number): void {
+  kubectl(['-n', NAMESPACE, 'scale', 'statefulset/analytics', `--replicas=${analytics}`]);
 }
 
 /** Opens the bus of the cluster as the command line does, over a way of its own. */
@@ -92,7 +66,7 @@ here(
   async () => {
     await using stack = new AsyncDisposableStack();
     stack.defer(() => void kubectl(['delete', 'namespace', NAMESPACE, '--wait=true']));
-    apply(1);
+    kubectl(['apply', '-k', OVERLAY]);
     kubectl(['-n', NAMESPACE, 'rollout', 'status', 'deployment/execution', '--timeout=180s']);
     const bus = await observed(stack);
     const tally = stack.use(await EngineTally.of(bus));
@@ -103,15 +77,15 @@ here(
     };
     await closesMore('on paper');
 
-    apply(4);
+    scale(4);
     await tally.until('four processes to share the shards', () =>
-      shards().every(({ revision, moving }) => revision === 1 && moving === 0),
+      shards().every(({ owned, moving }) => owned === 16 && moving === 0),
     );
     await closesMore('while four share the shards');
-    apply(1);
+    scale(1);
     await tally.until('one process to have all shards again', () => {
-      const [{ revision, moving } = {}] = shards();
-      return revision === 2 && moving === 0;
+      const [{ owned, moving } = {}] = shards();
+      return owned === 64 && moving === 0;
     });
 
     const node = nodeOf('execution');

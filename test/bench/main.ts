@@ -21,6 +21,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   memory: () => import('./memory.bench.ts'),
   orders: () => import('./orders.bench.ts'),
   takeover: () => import('./takeover.bench.ts'),
+  scale: () => import('./scale.bench.ts'),
   reconcile: () => import('./reconcile.bench.ts'),
   restart: () => import('./restart.bench.ts'),
   streams: () => import('./streams.bench.ts'),

@@ -39,7 +39,7 @@ async function hostileMoves(seed: number): Promise<ShardsWorld> {
   const world = new ShardsWorld(catalog, random);
   const bus = world.bus('test');
   const market = await world.passing(ShardMarket.open(world.bus('ingest.binance'), SYMBOLS));
-  const shareAmong = (members: readonly number[]) => world.passing(planShards(bus, () => members));
+  const shareAmong = (members: readonly number[]) => world.passing(planShards(bus, () => ({ members })));
   for (const ordinal of ORDINALS) await world.start(ordinal);
   for (let step = 0; step < STEPS; step++) {
     for (let ticks = 1 + below(20); ticks > 0; ticks--) await world.passing(market.tick());

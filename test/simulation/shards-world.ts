@@ -1,5 +1,15 @@
 import { service as analytics } from '@algo/analytics/service';
-import { type Clock, MemoryBus, MemoryLog, MemoryServer, VirtualClock } from '@algo/bus';
+import {
+  type Bus,
+  type Clock,
+  type KeyValue,
+  MemoryBus,
+  MemoryLog,
+  MemoryServer,
+  type Subscription,
+  VirtualClock,
+} from '@algo/bus';
+import type { BucketName } from '@algo/contracts';
 import type { InstrumentId } from '@algo/model';
 import {
   acquireLease,
@@ -58,6 +68,29 @@ class HaltingClock implements Clock {
     const due = this.#waiting ?? [];
     this.#waiting = undefined;
     for (const run of due) run();
+  }
+}
+
+/** The bus of such a process: it hears of a new plan when it goes on, and of nothing when it is over. */
+class BusOfLife extends MemoryBus {
+  readonly #life: Pick<Life, 'clock' | 'isOver'>;
+
+  constructor(server: MemoryServer, identity: string, life: Pick<Life, 'clock' | 'isOver'>) {
+    super(server, identity);
+    this.#life = life;
+  }
+
+  override watch(...[name, key, handler]: Parameters<Bus['watch']>): Promise<Subscription> {
+    return super.watch(name, key, (entry) => void this.#life.clock.after(0, () => handler(entry)));
+  }
+
+  override bucket(name: BucketName): KeyValue {
+    const bucket = super.bucket(name);
+    const { compareAndSet } = bucket;
+    return {
+      ...bucket,
+      compareAndSet: (...set) => (this.#life.isOver ? new Promise(() => {}) : compareAndSet(...set)),
+    };
   }
 }
 
@@ -159,7 +192,7 @@ export class ShardsWorld {
       ...{ ALGO_ORDINAL: String(ordinal), ALGO_INSTRUMENTS_FILE: this.#catalog, ALGO_FEEDS: 'binance' },
       ...{ ALGO_SNAPSHOT_INTERVAL_MS: '40', ALGO_LEASE_TTL_MS: '1000' },
     });
-    const bus = this.bus(identity);
+    const bus = new BusOfLife(this.server, identity, life);
     const { clock } = life;
     const name = `${identity}#${++this.#count}`;
     this.#names.set(name, life);

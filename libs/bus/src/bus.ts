@@ -168,7 +168,7 @@ export interface Bus extends AsyncDisposable {
    * clock need not come.
    */
   read(options: FollowOptions & { readonly sinceMs?: number }): AsyncIterable<InboundMessage>;
-  /** Returns the newest message on a subject. */
+  /** Returns the newest message on a subject, or on all that begin like one that ends in `>`. */
   last(stream: StreamName, subject: string): Promise<InboundMessage | undefined>;
   bounds(stream: StreamName): Promise<StreamBounds>;
   use(stream: StreamName): Promise<StreamUse>;
@@ -183,6 +183,11 @@ export interface Bus extends AsyncDisposable {
     handler: (type: string, data: Uint8Array, subject: string) => Promise<{ type: string; data: Uint8Array }>,
   ): Promise<Subscription>;
   bucket(name: BucketName): KeyValue;
+  /**
+   * Tells what a key of a bucket holds, at once and whenever it changes, through restarts of the server. What
+   * was overwritten quickly may never be told, and one value may be told twice.
+   */
+  watch(name: BucketName, key: string, handler: (entry: KeyEntry | undefined) => void): Promise<Subscription>;
 }
 
 /** The wall clock and timers, handed in so that a simulation can own time. */

@@ -25,7 +25,11 @@ export function durablesOf(service: ServiceName): DurableOptions[] {
   }));
 }
 
-/** Returns every durable of the engine, for the provisioner. */
+/** Is made last of all that is provisioned; each service may ask whether it is there. */
+export const LAST_MADE = { stream: 'SYSTEM', durable: 'notifier' } as const;
+
+/** Returns every durable of the engine, for the provisioner, in the order in which they are made. */
 export function allDurables(): DurableOptions[] {
-  return DURABLE_READERS.flatMap(durablesOf);
+  const isLast = ({ stream }: DurableOptions) => Number(stream === LAST_MADE.stream);
+  return DURABLE_READERS.flatMap(durablesOf).toSorted((a, b) => isLast(a) - isLast(b));
 }

@@ -1,4 +1,4 @@
-import { strayReason } from '@algo/contracts';
+import { type BucketName, type StreamName, strayReason } from '@algo/contracts';
 import {
   type Consumer,
   type ConsumerMessages,
@@ -33,7 +33,7 @@ const INTERRUPTED: ReadonlySet<string> = new Set(['heartbeats_missed', 'consumer
  */
 export async function followStream(
   server: FollowedServer,
-  options: FollowOptions,
+  options: Followed,
   handler: (message: InboundMessage) => void | Promise<void>,
 ): Promise<Subscription> {
   const follower = new Follower(server, options, handler);
@@ -50,9 +50,12 @@ export interface FollowedServer {
   readonly watch: (listener: (state: ConnectionState) => void) => () => void;
 }
 
+/** What is followed: a stream of facts, or the one behind a bucket. */
+type Followed = Omit<FollowOptions, 'stream'> & { readonly stream: StreamName | `KV_${BucketName}` };
+
 class Follower implements Subscription {
   readonly #server: FollowedServer;
-  readonly #options: FollowOptions;
+  readonly #options: Followed;
   readonly #handler: (message: InboundMessage) => void | Promise<void>;
   readonly #closed = Promise.withResolvers<Error | undefined>();
   readonly #unwatch: () => void;
@@ -68,7 +71,7 @@ class Follower implements Subscription {
 
   constructor(
     server: FollowedServer,
-    options: FollowOptions,
+    options: Followed,
     handler: (message: InboundMessage) => void | Promise<void>,
   ) {
     this.#server = server;
@@ -137,7 +140,8 @@ class Follower implements Subscription {
 
   #pass(m: JsMsg): void | Promise<void> {
     this.#last = m.seq;
-    const message = unlessStray(inboundOf(this.#options.stream, m), this.#options);
+    const found = inboundOf(this.#options.stream as StreamName, m);
+    const message = isBucket(this.#options) ? found : unlessStray(found, this.#options);
     if (message === undefined) return;
     this.#lastId = message.id;
     const key = message.id === '' ? '' : storageId(message);
@@ -171,6 +175,8 @@ class Follower implements Subscription {
    * A killed server may have lost messages that it had delivered, and given their sequences to others since.
    */
   async #rewindIfLost(): Promise<void> {
+    // Of a key the newest is all there is to tell, whatever its sequence.
+    if (isBucket(this.#options)) this.#last = 0;
     if (this.#last === 0) return;
     const { state } = await this.#server.jsm.streams.info(this.#options.stream);
     if (this.#last < state.first_seq) return; // pruned, not lost
@@ -223,14 +229,22 @@ export async function* readStream(
   }
 }
 
-function unlessStray(message: InboundMessage, { onStray }: FollowOptions): InboundMessage | undefined {
+/** What a bucket holds is no fact of ours. */
+function isBucket({ stream }: Followed): boolean {
+  return stream.startsWith('KV_');
+}
+
+function unlessStray(
+  message: InboundMessage,
+  { onStray }: Pick<FollowOptions, 'onStray'>,
+): InboundMessage | undefined {
   const reason = strayReason(message);
   if (reason === null) return message;
   onStray?.(message, reason);
   return undefined;
 }
 
-function orderedFrom(options: FollowOptions & { readonly sinceMs?: number }) {
+function orderedFrom(options: Pick<FollowOptions, 'subjects' | 'after'> & { readonly sinceMs?: number }) {
   const { after, sinceMs } = options;
   return {
     filter_subjects: [...options.subjects],

@@ -2,7 +2,8 @@ import type { BucketName } from '@algo/contracts';
 import { JetStreamApiError } from '@nats-io/jetstream';
 import type { KV, Kvm } from '@nats-io/kv';
 import { errors } from '@nats-io/transport-node';
-import type { KeyValue } from './bus.ts';
+import type { KeyValue, Subscription } from './bus.ts';
+import { type FollowedServer, followStream } from './follower.ts';
 
 const WRONG_LAST_SEQUENCE = 10071;
 /** As long as a publisher waits for a server that restarts. */
@@ -39,6 +40,16 @@ export function jetStreamBucket(kvm: Kvm, name: BucketName): KeyValue {
       await patiently(async () => (await kv()).delete(key));
     },
   };
+}
+
+/** Looks at a key whenever the stream behind its bucket says that it changed, and after each interruption. */
+export function watchKey(
+  server: FollowedServer,
+  name: BucketName,
+  key: string,
+  look: () => Promise<void>,
+): Promise<Subscription> {
+  return followStream(server, { stream: `KV_${name}`, subjects: [`$KV.${name}.${key}`], after: 0 }, look);
 }
 
 /** Whether nobody answered; a server that is there and says no is an answer. */

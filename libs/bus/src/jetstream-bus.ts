@@ -2,13 +2,7 @@ import { type BucketName, inboxPrefix, type StreamName } from '@algo/contracts';
 import { InputError } from '@algo/model';
 import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { Kvm } from '@nats-io/kv';
-import {
-  connect,
-  errors,
-  type NatsConnection,
-  nkeyAuthenticator,
-  type ServerInfo,
-} from '@nats-io/transport-node';
+import { connect, errors, type NatsConnection, nkeyAuthenticator } from '@nats-io/transport-node';
 import { AckPublisher, PUBLISHER_DEFAULTS, type PublisherOptions } from './ack-publisher.ts';
 import {
   type Bus,
@@ -17,6 +11,7 @@ import {
   type DurableOptions,
   type FollowOptions,
   type InboundMessage,
+  type KeyEntry,
   type KeyValue,
   type OutboundMessage,
   RequestFailedError,
@@ -28,10 +23,12 @@ import {
   type Verdict,
 } from './bus.ts';
 import { consumeDurably } from './durable-consumer.ts';
+import { LAST_MADE } from './durables.ts';
 import { type FollowedServer, followStream, readStream } from './follower.ts';
 import { HEADER, oneHeader } from './headers.ts';
-import { jetStreamBucket } from './jetstream-bucket.ts';
+import { jetStreamBucket, watchKey } from './jetstream-bucket.ts';
 import { lastMessage } from './last-message.ts';
+import { checkServer } from './server/server-version.ts';
 
 /** How to reach the server and as whom. */
 export interface ConnectOptions {
@@ -43,9 +40,6 @@ export interface ConnectOptions {
   readonly clock?: Clock;
   readonly publisher?: PublisherOptions;
 }
-
-/** The oldest server that has what the engine relies on. */
-export const SERVER_MIN = [2, 12, 0] as const;
 
 /** The bus over a real nats-server. */
 export class JetStreamBus implements Bus {
@@ -125,6 +119,17 @@ export class JetStreamBus implements Bus {
   /** The raw connection and manager, for the provisioner and the benches only. */
   get nats(): { readonly nc: NatsConnection; readonly jsm: JetStreamManager } {
     return { nc: this.#nc, jsm: this.#jsm };
+  }
+
+  /** Whether streams, buckets and durables are made. *Errors*: when this user may not ask. */
+  async isProvisioned(): Promise<boolean> {
+    try {
+      await this.#jsm.consumers.info(LAST_MADE.stream, LAST_MADE.durable);
+      return true;
+    } catch (error) {
+      if (error instanceof errors.PermissionViolationError) throw error;
+      return false;
+    }
   }
 
   get connection(): ConnectionState {
@@ -242,6 +247,15 @@ export class JetStreamBus implements Bus {
     return bucket;
   }
 
+  watch(
+    name: BucketName,
+    key: string,
+    handler: (entry: KeyEntry | undefined) => void,
+  ): Promise<Subscription> {
+    const bucket = this.bucket(name);
+    return watchKey(this.#followed, name, key, async () => handler(await bucket.get(key)));
+  }
+
   async #watchStatus(): Promise<void> {
     for await (const status of this.#nc.status()) {
       if (status.type === 'disconnect') this.#change('disconnected');
@@ -267,31 +281,5 @@ export class JetStreamBus implements Bus {
     // A server that went just now fails the drain; left open, the connection would look for it for ever.
     if (this.#state === 'connected') await this.#nc.drain().catch(() => undefined);
     await this.#nc.close();
-  }
-}
-
-function checkServer(info: ServerInfo | undefined, where: string): void {
-  checkVersion(info?.version ?? '0', where);
-  if (info?.jetstream !== true)
-    throw new InputError({
-      field: `nats-server at ${where}`,
-      value: info?.server_name ?? '',
-      because: 'runs without JetStream, so it stores nothing',
-      remedy: 'Give its configuration a jetstream block (or start it with -js).',
-    });
-}
-
-function checkVersion(version: string, where: string): void {
-  const parts = version.split('.').map((part) => Number.parseInt(part, 10));
-  for (let i = 0; i < SERVER_MIN.length; i++) {
-    const have = parts[i] ?? 0;
-    if (have > SERVER_MIN[i]!) return;
-    if (have < SERVER_MIN[i]!)
-      throw new InputError({
-        field: `nats-server at ${where}`,
-        value: version,
-        because: `too old: the engine needs ${SERVER_MIN.join('.')} or newer`,
-        remedy: 'Upgrade nats-server, or unset NATS_SERVER_BIN to use the pinned one.',
-      });
   }
 }

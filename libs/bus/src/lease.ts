@@ -73,7 +73,9 @@ export class Lease implements AsyncDisposable {
       const held = entry === undefined ? undefined : parse(entry.value);
       const revision = entry?.revision ?? 0;
       if (revision !== seen.revision) seen = { revision, sinceMs: clock.monotonicMs() };
-      const isOver = held === undefined || held.holder === '' || options.isOver(held.holder);
+      // One in this name is of a try whose answer was lost, or was given back and the server was away.
+      const isFree = held === undefined || held.holder === '' || held.holder === options.holder;
+      const isOver = isFree || options.isOver(held.holder);
       const ttlMs = Math.max(options.ttlMs, held?.ttlMs ?? 0);
       if (isOver || clock.monotonicMs() - seen.sinceMs >= ttlMs) {
         const epoch = Math.max(held?.epoch ?? 0, options.epochFloor) + 1;

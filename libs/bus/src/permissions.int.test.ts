@@ -115,6 +115,10 @@ describe.each(USERS.map((user) => [user]))('%s', (service: UserName) => {
     }
   });
 
+  test('may ask whether all is provisioned', async () => {
+    expect(await buses.get(service)!.isProvisioned()).toBe(true);
+  });
+
   test('is refused what is not its own, at once and with the reason', async () => {
     const foreign = FAMILY_NAMES.find((family) => !publishes(family, service))!;
     const subject = sample(foreign, service);

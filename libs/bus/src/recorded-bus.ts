@@ -105,6 +105,11 @@ export class RecordedBus implements Bus {
     };
   }
 
+  /** Nothing changes in what has stopped. */
+  watch(): Promise<Subscription> {
+    return this.serve();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {}
 }
 

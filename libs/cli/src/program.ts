@@ -1,11 +1,9 @@
 import { version } from '@algo/runtime';
 import { MARKET_DATA } from '@algo/venues';
 import { Command } from 'commander';
-import { analyze } from './commands/analyze.ts';
 import { backtest } from './commands/backtest.ts';
 import { resetBreaker } from './commands/breaker.ts';
 import { cancel } from './commands/cancel.ts';
-import { compareRules } from './commands/compare-rules.ts';
 import { setTradingMode } from './commands/control.ts';
 import { doctor } from './commands/doctor.ts';
 import { dust } from './commands/dust.ts';
@@ -100,7 +98,8 @@ function addRunning(program: Command, environment: CliEnvironment): void {
     .option('--rules <sets>', 'classic, robust or both (default: classic)')
     .option('--features <names>', 'comma-separated, such as ema_9,hurst (default: all of docs/analytics.md)')
     .option('--out <format>', 'ndjson or parquet (default: ndjson)')
-    .action((options) => analyze(options, environment));
+    // With it comes DuckDB, which takes a fifth of what a start of the command line takes.
+    .action(async (options) => (await import('./commands/analyze.ts')).analyze(options, environment));
   program
     .command('rules')
     .description('the rules that strategies are made of')
@@ -112,7 +111,9 @@ function addRunning(program: Command, environment: CliEnvironment): void {
     .option('--seeds <n>', 'shuffled tapes, and random walks, to compare with (default: 3)')
     .option('--fee-bp <n>', 'what a round trip costs, in basis points (default: 10)')
     .option(...JSON_OUT)
-    .action((options) => compareRules(options, environment));
+    .action(async (options) =>
+      (await import('./commands/compare-rules.ts')).compareRules(options, environment),
+    );
   program
     .command('replay')
     .description('go through a stopped run again and compare every word that was said')

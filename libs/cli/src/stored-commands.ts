@@ -1,6 +1,5 @@
 import { MARKET_DATA } from '@algo/venues';
 import type { Command } from 'commander';
-import { importTrades } from './commands/import.ts';
 import { exportTable, query } from './commands/query.ts';
 import { record } from './commands/record.ts';
 import type { CliEnvironment } from './config.ts';
@@ -23,7 +22,9 @@ export function addAsking(program: Command, environment: CliEnvironment): void {
     .option('--layout <columns>', LAYOUT)
     .option('--data-dir <dir>', 'where the store lies (default: data/imported)')
     .option(...ACCEPT_REFUSED)
-    .action((files: string[], options) => importTrades(files, options, environment));
+    .action(async (files: string[], options) =>
+      (await import('./commands/import.ts')).importTrades(files, options, environment),
+    );
   program
     .command('record')
     .description('keep the trades of a feed as Parquet, without trading, until Ctrl-C')

@@ -59,6 +59,7 @@ export function permissionsOf(service: UserName, identities: readonly string[]):
     ...requests('clients'),
     ...readStreams(service).flatMap((stream) => readApi(service, stream)),
     ...(among(FAMILIES['sys.streams'].publishers, service) ? WATCH_STREAMS : []),
+    ...(among(SCALED, service) ? followApi('KV_leases') : []), // a plan of shards is to be heard of at once
     ...Object.entries(bucketUse(service, identities)).flatMap(([bucket, keys]) => [
       `$JS.API.STREAM.MSG.GET.KV_${bucket}`,
       ...keys.map((key) => `$KV.${bucket}.${key}`),

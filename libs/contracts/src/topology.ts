@@ -252,7 +252,7 @@ export const FAMILIES = {
     stream: 'SYSTEM',
     messages: ['ServiceStarted', 'ServiceStopped', 'ServiceStatus'],
     publishers: RUNNING,
-    readers: ['notifier'],
+    readers: ['notifier', 'analytics'],
   },
   'sys.notification': {
     stream: 'SYSTEM',

@@ -3,18 +3,23 @@ import { VIRTUAL_SHARDS } from './shard.ts';
 
 /**
  * Which process of analytics has which virtual shard. *Shape*: `revision` grows by one with each change;
- * `owners` holds the ordinal of the process at the place of the shard.
+ * `owners` holds the ordinal of the process at the place of the shard. `most`: where the plan follows who
+ * is there, those at or above it are about to be taken away, and get nothing.
  */
 export interface ShardPlan {
   readonly revision: number;
   readonly owners: readonly number[];
+  readonly most: number | null;
 }
 
 /** Before anybody has said anything: one process has all. */
-export const FIRST_SHARD_PLAN: ShardPlan = { revision: 0, owners: new Array<number>(VIRTUAL_SHARDS).fill(0) };
+export const FIRST_SHARD_PLAN: ShardPlan = {
+  ...{ revision: 0, most: null },
+  owners: new Array<number>(VIRTUAL_SHARDS).fill(0),
+};
 
 /** Returns the ordinals of the processes that a plan names, each once, rising. */
-export function membersOf({ owners }: ShardPlan): number[] {
+export function membersOf({ owners }: Pick<ShardPlan, 'owners'>): number[] {
   return [...new Set(owners)].toSorted((a, b) => a - b);
 }
 
@@ -28,7 +33,11 @@ export function shardsOf({ owners }: ShardPlan, ordinal: number): number[] {
  * take one, and no shard moves that needn't. The same plan comes back where nothing changes. *Errors*:
  * InputError for no process, or more than there are shards.
  */
-export function sharedAmong(plan: ShardPlan, members: readonly number[]): ShardPlan {
+export function sharedAmong(
+  plan: ShardPlan,
+  members: readonly number[],
+  most: number | null = plan.most,
+): ShardPlan {
   const ordinals = [...new Set(members)].toSorted((a, b) => a - b);
   if (ordinals.length < 1 || ordinals.length > VIRTUAL_SHARDS)
     throw new InputError({
@@ -53,6 +62,6 @@ export function sharedAmong(plan: ShardPlan, members: readonly number[]): ShardP
     count.set(next, count.get(next)! + 1);
     return next;
   });
-  if (shared.every((owner, shard) => owner === plan.owners[shard])) return plan;
-  return { revision: plan.revision + 1, owners: shared };
+  if (most === plan.most && shared.every((owner, shard) => owner === plan.owners[shard])) return plan;
+  return { revision: plan.revision + 1, owners: shared, most };
 }

@@ -47,7 +47,7 @@ export { Composition, type CompositionParts } from './run-composed.ts';
 export { EXIT, runProcess } from './run-process.ts';
 export { Secret } from './secret.ts';
 export * from './service.ts';
-export { planShards, readShardPlan } from './shard-plans.ts';
+export { followShardPlan, planShards, readShardPlan } from './shard-plans.ts';
 export { startDriver } from './start-driver.ts';
 export { type VenueSettings, venueAccess, venueSettings } from './venue-access.ts';
 export { WatchedFile } from './watched-file.ts';

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { JetStreamBus, NatsServerProcess, newUserKey, provision } from '@algo/bus';
+import { allDurables, JetStreamBus, NatsServerProcess, newUserKey, provision } from '@algo/bus';
 import { codecs } from '@algo/contracts';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { environment } from './config.ts';
@@ -22,7 +22,7 @@ beforeAll(async () => {
   if (binary === undefined) throw new Error('NATS_SERVER_BIN does not name a nats-server; run `npm test`');
   server = await NatsServerProcess.start({ binary, storeDir: directory, sync: 'periodic' });
   bus = await JetStreamBus.connect({ servers: [server.url], identity: 'judge' });
-  await provision(bus, { replicas: 1, durables: [] });
+  await provision(bus, { replicas: 1, durables: allDurables() });
 });
 afterEach(() => {
   for (const child of children.splice(0)) child.kill('SIGKILL');
@@ -95,6 +95,21 @@ test.each([
   expect(code).toBe(exit);
   expect(stderr).toContain(said);
   expect(stderr).not.toMatch(/^\s+at /m);
+});
+
+test('started before provision has run, it waits for it, says so, and begins then', async () => {
+  const storeDir = mkdtempSync(join(directory, 'bare-'));
+  const binary = environment.NATS_SERVER_BIN!;
+  await using bare = await NatsServerProcess.start({ binary, storeDir, sync: 'periodic' });
+  const { child, exited, logged } = run({ ALGO_NATS_URL: bare.url });
+  await logged('no streams yet: provision has not run on this server, or not to its end');
+  await using provisioner = await JetStreamBus.connect({ servers: [bare.url], identity: 'provisioner' });
+  await provision(provisioner, { replicas: 1, durables: [] });
+  expect(await provisioner.isProvisioned()).toBe(false); // cut off before its end
+  await provision(provisioner, { replicas: 1, durables: allDurables() });
+  await logged('started');
+  child.kill('SIGTERM');
+  expect((await exited).code).toBe(0);
 });
 
 test('SIGTERM: it says that it stops, cleans up and exits 0; until then it answers on its port', async () => {

@@ -2,6 +2,7 @@ import { type JetStreamBus, type Lease, systemClock } from '@algo/bus';
 import { InputError } from '@algo/model';
 import type { z } from 'zod';
 import { acquireLease } from './acquire-lease.ts';
+import { awaitProvision } from './await-provision.ts';
 import type { BaseConfig, baseConfig } from './base-config.ts';
 import { environment } from './config.ts';
 import { connectBus } from './connect-bus.ts';
@@ -64,6 +65,7 @@ async function run<Schema extends z.ZodObject<(typeof baseConfig)['shape']>>(
   const bus = stack.use(await connectBus(config, identity));
   bus.onConnection((state) => log.warn({ state }, 'connection to nats changed'));
   health.addReadiness(() => (bus.connection === 'connected' ? [] : [`nats: ${bus.connection}`]));
+  if (!(await awaitProvision(bus, { health, log, signal }))) return;
   const failure = Promise.withResolvers<Error>();
   process.on('uncaughtException', (error) => failure.resolve(error));
   process.on('unhandledRejection', (error) => failure.resolve(error as Error));

@@ -1,4 +1,4 @@
-import type { Bus } from '@algo/bus';
+import type { Bus, KeyEntry, Subscription } from '@algo/bus';
 import { SHARD_PLAN } from '@algo/contracts';
 import { FIRST_SHARD_PLAN, InputError, type ShardPlan, sharedAmong, VIRTUAL_SHARDS } from '@algo/model';
 
@@ -11,16 +11,25 @@ export async function readShardPlan(bus: Bus): Promise<ShardPlan> {
 }
 
 /**
+ * Tells which process has which virtual shard, whenever that is planned anew. *Errors*: the subscription
+ * closes with an InputError when the plan is damaged.
+ */
+export function followShardPlan(bus: Bus, onPlan: (plan: ShardPlan) => void): Promise<Subscription> {
+  return bus.watch('leases', SHARD_PLAN, (entry) => onPlan(planOf(entry)));
+}
+
+/**
  * Shares the shards among processes and returns the plan that is stored then: a new revision where these are
  * others than before. *Errors*: InputError for too few or too many processes.
  */
 export async function planShards(
   bus: Bus,
-  members: (plan: ShardPlan) => readonly number[],
+  wanted: (plan: ShardPlan) => { readonly members: readonly number[]; readonly most?: number | null },
 ): Promise<ShardPlan> {
   for (let tries = 0; tries < TRIES_MAX; tries++) {
     const { plan, storedAt } = await stored(bus);
-    const next = sharedAmong(plan, members(plan));
+    const { members, most } = wanted(plan);
+    const next = sharedAmong(plan, members, most);
     if (next === plan && storedAt > 0) return plan;
     const value = new TextEncoder().encode(JSON.stringify(next));
     if ((await bus.bucket('leases').compareAndSet(SHARD_PLAN, value, storedAt)) !== undefined) return next;
@@ -30,7 +39,12 @@ export async function planShards(
 
 async function stored(bus: Bus): Promise<{ readonly plan: ShardPlan; readonly storedAt: number }> {
   const entry = await bus.bucket('leases').get(SHARD_PLAN);
-  if (entry === undefined) return { plan: FIRST_SHARD_PLAN, storedAt: 0 };
+  return { plan: planOf(entry), storedAt: entry?.revision ?? 0 };
+}
+
+/** *Errors*: InputError when it is damaged. */
+function planOf(entry: KeyEntry | undefined): ShardPlan {
+  if (entry === undefined) return FIRST_SHARD_PLAN;
   const text = new TextDecoder().decode(entry.value);
   const plan = planIn(text);
   if (plan === undefined)
@@ -40,14 +54,16 @@ async function stored(bus: Bus): Promise<{ readonly plan: ShardPlan; readonly st
       because: 'not readable by this version',
       remedy: 'Start the version that wrote it, or use a fresh data directory.',
     });
-  return { plan, storedAt: entry.revision };
+  return plan;
 }
 
 function planIn(text: string): ShardPlan | undefined {
   try {
-    const { revision, owners } = JSON.parse(text) as ShardPlan;
-    const isWhole = [revision, ...owners].every((number) => Number.isSafeInteger(number) && number >= 0);
-    return isWhole && owners.length === VIRTUAL_SHARDS ? { revision, owners } : undefined;
+    const { revision, owners, most = null } = JSON.parse(text) as ShardPlan;
+    const isWhole = [revision, most ?? 0, ...owners].every(
+      (number) => Number.isSafeInteger(number) && number >= 0,
+    );
+    return isWhole && owners.length === VIRTUAL_SHARDS ? { revision, owners, most } : undefined;
   } catch {
     return undefined;
   }

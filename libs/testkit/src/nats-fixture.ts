@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  allDurables,
   type DurableOptions,
   JetStreamBus,
   NatsServerProcess,
@@ -32,7 +33,10 @@ export class NatsFixture implements AsyncDisposable {
     });
     const fixture = new NatsFixture(server, dir);
     if (options.provisioned !== false)
-      await provision(await fixture.bus('provisioner'), { replicas: 1, durables: options.durables ?? [] });
+      await provision(await fixture.bus('provisioner'), {
+        replicas: 1,
+        durables: options.durables ?? allDurables(),
+      });
     return fixture;
   }
 

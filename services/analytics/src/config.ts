@@ -46,6 +46,10 @@ export const config = baseConfig.extend({
   ownDisk: z.stringbool().default(false),
   /** How often the state of a shard goes there while it stays, for whoever takes over from a lost disk. */
   sharedSnapshotIntervalMs: z.coerce.number().int().min(1_000).max(3_600_000).default(60_000),
+  /** Whether the shards are shared among the processes that are there: whoever starts them says how many. */
+  sharesAmongPresent: z.stringbool().default(false),
+  /** Then one that is away for less keeps its shards: it is being started again. */
+  absenceMaxMs: z.coerce.number().int().min(6_000).max(600_000).default(30_000),
   /** The one virtual shard that this process is for, whatever the plan says: to go through it again. */
   shard: z.coerce.number().int().min(0).max(63).optional(),
   openFilesMax: z.coerce.number().int().min(1).max(200).default(200),

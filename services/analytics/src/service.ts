@@ -3,6 +3,7 @@ import { bucketSnapshots, type SnapshotStore } from '@algo/bus';
 import { InputError, type InstrumentId, ownedShards, type Wanted } from '@algo/model';
 import {
   defineService,
+  followShardPlan,
   type InstrumentCatalog,
   planShards,
   readShardPlan,
@@ -12,6 +13,7 @@ import {
 } from '@algo/runtime';
 import { PacedSaves } from './adapters/paced-saves.ts';
 import { pastRowsOn } from './adapters/past-rows.ts';
+import { RollCalling } from './adapters/roll-calling.ts';
 import { RowStoring } from './adapters/row-storing.ts';
 import { type PlanOfShard, ShardHost } from './adapters/shard-host.ts';
 import { shardSnapshots } from './adapters/shard-snapshots.ts';
@@ -19,6 +21,8 @@ import { type Config, config } from './config.ts';
 import { archiveUnitFor, ShardMachine } from './domain/index.ts';
 
 const LOOK_AT_STREAM_MS = 300_000;
+/** How often is judged who is there. */
+const JUDGE_MS = 500;
 
 type Context = ServiceContext<Config>;
 interface Parts {
@@ -58,14 +62,16 @@ async function inOne(parts: Parts) {
 async function asPlanned(parts: Parts, place: ShardPlace) {
   const { context, storing } = parts;
   const { bus, clock, config, log } = context;
-  const { analyticsInstances, ordinal, ownDisk } = config;
-  if (analyticsInstances !== undefined)
-    await planShards(bus, () => Array.from({ length: analyticsInstances }, (_, member) => member));
+  const { ordinal, ownDisk } = config;
+  const instances = instancesOf(config);
+  if (instances !== undefined)
+    await planShards(bus, () => ({ members: Array.from({ length: instances }, (_, member) => member) }));
   const paced = new PacedSaves(clock);
   const host: ShardHost = context.own(
     await ShardHost.start({
       ...{ bus, clock, ordinal, place },
       readPlan: () => readShardPlan(bus),
+      followPlan: (onPlan) => followShardPlan(bus, onPlan),
       planOf(shard, { hurry, isLast }) {
         const identity = shardIdentity(shard);
         const states = shardSnapshots({
@@ -87,8 +93,14 @@ async function asPlanned(parts: Parts, place: ShardPlace) {
     }),
   );
   context.addReadiness(() => host.reasons());
+  const failures = [host.failed, storing.failed];
+  if (config.sharesAmongPresent) {
+    const calling = context.own(await RollCalling.start({ bus, clock, log, config, plan: () => host.plan }));
+    context.repeat(JUDGE_MS, () => calling.judge());
+    failures.push(calling.failed);
+  }
   return {
-    closed: Promise.race([host.failed, storing.failed]),
+    closed: Promise.race(failures),
     counters: () => ({ ...host.counters(), ...storing.counters() }),
     notes: () => host.notes(),
   };
@@ -161,6 +173,17 @@ async function openFiles(context: Context): Promise<RowStoring> {
     });
   }
   return storing;
+}
+
+/** *Errors*: InputError where both the number of processes and their presence are to say who has a share. */
+function instancesOf({ analyticsInstances, sharesAmongPresent }: Config): number | undefined {
+  if (analyticsInstances === undefined || !sharesAmongPresent) return analyticsInstances;
+  throw new InputError({
+    field: 'ALGO_ANALYTICS_INSTANCES',
+    value: analyticsInstances,
+    because: 'with ALGO_SHARES_AMONG_PRESENT the processes that are there share the shards, however many',
+    remedy: 'Leave one of the two out.',
+  });
 }
 
 /** *Errors*: InputError where what a shard leaves behind would lie where the next process can't reach it. */

@@ -8,23 +8,27 @@ import { instrumentOfWord } from './analytics-reference.ts';
 
 const FIRST_US = Date.UTC(2026, 0, 5, 12) * 1_000;
 const TICK_US = 250_000;
-const TRADES_PER_TICK = 5;
 
 /** What analytics says of each instrument, word by word, as text that can be compared. */
 export type WordsBy = ReadonlyMap<InstrumentId, readonly string[]>;
 
-/** A made-up market of many instruments, told as ingest tells one. */
+/**
+ * A made-up market of many instruments, told as ingest tells one: so many trades of each in a quarter of a
+ * second.
+ */
 export class ShardMarket implements AsyncDisposable {
   readonly instruments: readonly InstrumentId[];
   readonly #speaker: LaneSpeaker;
+  readonly #tradesPerTick: number;
   #ticks = 0;
 
-  private constructor(speaker: LaneSpeaker, instruments: readonly InstrumentId[]) {
+  private constructor(speaker: LaneSpeaker, instruments: readonly InstrumentId[], tradesPerTick: number) {
     this.#speaker = speaker;
     this.instruments = instruments;
+    this.#tradesPerTick = tradesPerTick;
   }
 
-  static async open(bus: Bus, symbols: readonly string[]): Promise<ShardMarket> {
+  static async open(bus: Bus, symbols: readonly string[], tradesPerTick = 5): Promise<ShardMarket> {
     let saved: Uint8Array | undefined;
     const keep = (part: Uint8Array | undefined) => {
       saved = part;
@@ -40,12 +44,13 @@ export class ShardMarket implements AsyncDisposable {
     return new ShardMarket(
       speaker,
       symbols.map((symbol) => instrumentId(`binance.spot.${symbol}`)),
+      tradesPerTick,
     );
   }
 
   /** Trades told of each instrument. */
   get trades(): number {
-    return this.#ticks * TRADES_PER_TICK;
+    return this.#ticks * this.#tradesPerTick;
   }
 
   /** Tells a quarter of a second of the market; resolves when it is stored. */
@@ -53,7 +58,7 @@ export class ShardMarket implements AsyncDisposable {
     const n = this.#ticks++;
     const told = this.instruments.map((instrument, i) =>
       this.#speaker.say('TradeBatch', {
-        ...{ trades: tradesOf(instrument, n, i), receivedUs: 0, complete: true },
+        ...{ trades: tradesOf(instrument, n, i, this.#tradesPerTick), receivedUs: 0, complete: true },
         ...{ origin: 'live', sides: 'told' },
       }),
     );
@@ -65,22 +70,40 @@ export class ShardMarket implements AsyncDisposable {
     await Promise.all([...told, time]);
   }
 
+  /** Tells ticks, each so long after the last began as the machine bears, until it is stopped. */
+  goOn(everyMs: number): { stop(): Promise<void> } {
+    let goesOn = true;
+    const told = (async () => {
+      while (goesOn) {
+        const nextMs = performance.now() + everyMs;
+        await this.tick();
+        await new Promise((resolve) => setTimeout(resolve, Math.max(0, nextMs - performance.now())));
+      }
+    })();
+    return {
+      stop() {
+        goesOn = false;
+        return told;
+      },
+    };
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     return this.#speaker[Symbol.asyncDispose]();
   }
 }
 
-/** Five trades a tick whose price wanders within some 20 ticks, by another path for each instrument. */
-function tradesOf(instrument: InstrumentId, n: number, i: number): TradeColumns {
-  const first = n * TRADES_PER_TICK;
+/** The trades of a tick, whose price wanders within some 20 ticks, by another path for each instrument. */
+function tradesOf(instrument: InstrumentId, n: number, i: number, count: number): TradeColumns {
+  const first = n * count;
   const of = (value: (at: number) => number) =>
-    Float64Array.from({ length: TRADES_PER_TICK }, (_, at) => value(first + at));
+    Float64Array.from({ length: count }, (_, at) => value(first + at));
   const price = (at: number) =>
     80 + Math.round(10 * Math.sin((at + 7 * i) / 40) + ((at * (i + 3)) % 11)) / 100;
   return {
-    ...{ instrument, count: TRADES_PER_TICK, price: of(price), quantity: of((at) => 1 + (at % 7)) },
-    side: Uint8Array.from({ length: TRADES_PER_TICK }, (_, at) => (first + at + i) % 2),
-    timeUs: of((at) => FIRST_US + Math.floor((at * TICK_US) / TRADES_PER_TICK)),
+    ...{ instrument, count, price: of(price), quantity: of((at) => 1 + (at % 7)) },
+    side: Uint8Array.from({ length: count }, (_, at) => (first + at + i) % 2),
+    timeUs: of((at) => FIRST_US + Math.floor((at * TICK_US) / count)),
     ids: { kind: 'counted', values: of((at) => 1 + at) },
   };
 }

@@ -5,6 +5,7 @@ import {
   type DurableOptions,
   type FollowOptions,
   type InboundMessage,
+  type KeyEntry,
   type KeyValue,
   type OutboundMessage,
   RequestFailedError,
@@ -120,6 +121,24 @@ export class MemoryBus implements Bus {
         handlers.delete(subject);
       },
     };
+  }
+
+  async watch(
+    name: BucketName,
+    key: string,
+    handler: (entry: KeyEntry | undefined) => void,
+  ): Promise<Subscription> {
+    const closed = Promise.withResolvers<Error | undefined>();
+    const look = async () => handler(await this.bucket(name).get(key));
+    const changed = () => void look().catch((error: unknown) => closed.resolve(error as Error));
+    const forget = this.#server.watch({ name, key, changed });
+    if ((await this.bucket(name).get(key)) !== undefined) changed();
+    return this.#keep({
+      closed: closed.promise.finally(forget),
+      async [Symbol.asyncDispose]() {
+        closed.resolve(undefined);
+      },
+    });
   }
 
   bucket(name: BucketName): KeyValue {

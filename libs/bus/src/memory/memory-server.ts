@@ -27,6 +27,13 @@ export interface MemoryServerOptions {
   readonly wire?: MemoryWire;
 }
 
+/** Who is told that a key has changed. */
+interface Watcher {
+  readonly name: BucketName;
+  readonly key: string;
+  changed(): void;
+}
+
 /** Which subjects each stream takes. */
 const TAKEN = (Object.keys(STREAMS) as StreamName[]).map(
   (name) => [name, [...STREAMS[name].subjects, fenceFilter(name)]] as const,
@@ -46,6 +53,7 @@ export class MemoryServer {
   readonly #places = new Map<string, StreamName>();
   readonly #durables = new Map<string, { next: number }>();
   readonly #buckets = new Map<BucketName, Map<string, KeyEntry>>();
+  readonly #watchers = new Set<Watcher>();
   readonly #underWay = new Set<{ readonly identity: string; readonly cancel: () => void }>();
   #quietWaiters: { readonly identity: string; readonly wake: () => void }[] = [];
   #revision = 0;
@@ -110,6 +118,7 @@ export class MemoryServer {
     const put = (key: string, value: Uint8Array) => {
       const revision = ++this.#revision;
       entries.set(key, { value: value.slice(), revision });
+      this.#tell(name, key);
       return revision;
     };
     return {
@@ -119,13 +128,24 @@ export class MemoryServer {
         (entries.get(key)?.revision ?? 0) === revision ? put(key, value) : undefined,
       delete: async (key) => {
         entries.delete(key);
+        this.#tell(name, key);
       },
     };
+  }
+
+  /** Calls back when a key has changed, until the returned function is called. */
+  watch(watcher: Watcher): () => void {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
   }
 
   /** Returns what a bucket's values weigh. *Units*: bytes. */
   bucketBytes(name: BucketName): number {
     return [...(this.#buckets.get(name)?.values() ?? [])].reduce((sum, { value }) => sum + value.length, 0);
+  }
+
+  #tell(name: BucketName, key: string): void {
+    for (const watcher of this.#watchers) if (watcher.name === name && watcher.key === key) watcher.changed();
   }
 
   #messagesMax(name: StreamName): number | undefined {

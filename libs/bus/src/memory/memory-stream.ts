@@ -59,7 +59,7 @@ export class MemoryStream {
   }
 
   last(subject: string): FactMessage | undefined {
-    return this.#messages.findLast((message) => message.subject === subject);
+    return this.#messages.findLast((message) => matches([subject], message.subject));
   }
 
   deliver(delivery: Delivery): Subscription {

@@ -73,6 +73,7 @@ export function busContract(open: () => Promise<BusWorld>): void {
     expect([read[0]!.lane, read[0]!.order]).toEqual([lane, order]);
     expect([read[1]!.lane, read[1]!.order]).toEqual([undefined, undefined]);
     expect((await bus.last('SYSTEM', 'sys.service.x'))?.id).toBe('two');
+    expect((await bus.last('SYSTEM', 'sys.service.>'))?.id).toBe('two');
     expect(await bus.last('SYSTEM', 'sys.service.nobody')).toBeUndefined();
   });
 
@@ -233,5 +234,29 @@ export function busContract(open: () => Promise<BusWorld>): void {
     expect(await bucket.get('k')).toBeUndefined();
     expect(await bucket.compareAndSet('k', new Uint8Array([9]), 0)).toBeGreaterThan(0);
     expect((await bucket.get('k'))?.value).toEqual(new Uint8Array([9]));
+  });
+
+  test('a key that is watched is told as it is, and whenever it changes', async () => {
+    await using world = await open();
+    const bus = await world.bus('a-0');
+    const bucket = bus.bucket('leases');
+    await bucket.put('k', new Uint8Array([1]));
+    const told: (number | undefined)[] = [];
+    {
+      await using _ = await bus.watch('leases', 'k', (entry) => told.push(entry?.value[0]));
+      await until('what is there', () => told.at(-1) === 1);
+      await bucket.put('other', new Uint8Array([7]));
+      await bucket.put('k', new Uint8Array([2]));
+      await until('what it became', () => told.at(-1) === 2);
+      await bucket.delete('k');
+      await until('that it went', () => told.at(-1) === undefined);
+      await bucket.put('k', new Uint8Array([3]));
+      await until('that it is back', () => told.at(-1) === 3);
+    }
+    expect([...new Set(told)]).toEqual([1, 2, undefined, 3]);
+    const failing = await bus.watch('leases', 'k', () => {
+      throw new RangeError('not such a value');
+    });
+    expect(await failing.closed).toEqual(new RangeError('not such a value'));
   });
 }

@@ -19,7 +19,8 @@ export interface ScaleOptions extends AccessOptions {
 
 /**
  * `algo scale analytics N`: shares the virtual shards among so many processes. Of an engine that runs it
- * waits until all shards are where they are to be; a stopped one starts with so many.
+ * waits until all shards are where they are to be; a stopped one starts with so many. Of one that somebody
+ * else deployed it lets processes hand on what they have, before they are taken away there.
  * *Errors*: InputError in the words typed; CommandFailure where it is not done in time.
  */
 export async function scale(
@@ -36,16 +37,12 @@ export async function scale(
       remedy: 'Only analytics shares its work: algo scale analytics N.',
     });
   const processes = analyticsCount('N', count);
-  if (options.nats !== undefined)
-    throw new InputError({
-      field: '--nats',
-      value: options.nats,
-      because: 'the processes of that engine are started by whoever deployed it',
-      remedy: 'Change their number there; docs/deployment.md says how.',
-    });
   await using access = await openEngine(options, environment);
   const before = await readShardPlan(access.bus);
-  const plan = await planShards(access.bus, () => Array.from({ length: processes }, (_, member) => member));
+  const isElsewhere = options.nats !== undefined;
+  if (isElsewhere) checkHandsOn(before, processes);
+  const members = Array.from({ length: processes }, (_, member) => member);
+  const plan = await planShards(access.bus, () => ({ members, most: isElsewhere ? processes : null }));
   const told = toldOf(before, plan);
   const moved = `${told.from} → ${told.to} processes of analytics, ${told.moving} of 64 shards move`;
   if (options.json !== true) await printLine(`revision ${plan.revision}: ${moved}`);
@@ -53,6 +50,19 @@ export async function scale(
   if (options.json === true) await printLine(JSON.stringify({ revision: plan.revision, ...told, tookMs }));
   else if (tookMs === null) await printLine('the engine is stopped; it starts with them');
   else await printLine(`done after ${(tookMs / 1_000).toFixed(1)} s`);
+}
+
+/** *Errors*: InputError for more processes than have shards: nobody here can start one. */
+function checkHandsOn(before: ShardPlan, processes: number): void {
+  const sharing = membersOf(before);
+  if (Array.from({ length: processes }, (_, member) => member).every((member) => sharing.includes(member)))
+    return;
+  throw new InputError({
+    field: 'N',
+    value: processes,
+    because: `of that engine ${sharing.length} processes share the shards: ${sharing.join(', ')}`,
+    remedy: 'Start more where it was deployed (docs/deployment.md); they take their share then.',
+  });
 }
 
 function toldOf(before: ShardPlan, plan: ShardPlan) {

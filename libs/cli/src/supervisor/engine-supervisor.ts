@@ -105,7 +105,7 @@ export class EngineSupervisor {
       });
       const view = await EngineView.open(bus, parts.options.accounts);
       const { last } = await bus.bounds('POSITIONS');
-      await planShards(bus, () => upTo(planOf(parts.options).analytics));
+      await planShards(bus, () => ({ members: upTo(planOf(parts.options).analytics) }));
       return new EngineSupervisor(parts, nats, bus, view, last === 0, users);
     } catch (error) {
       await nats.stop();

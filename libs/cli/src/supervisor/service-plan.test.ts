@@ -41,7 +41,8 @@ test('a process is told its own account and all of them, and logs under its iden
   for (const { env } of specs(raw))
     expect(env).toMatchObject({
       ...{ HOME: '/somewhere', ALGO_ACCOUNTS: 'paper-main,paper-two', ALGO_FEEDS: 'synthetic' },
-      ...{ ALGO_ANALYTICS_INSTANCES: '', ALGO_DATA_DIR: '/data', ALGO_WATCH_PARENT: 'true' },
+      ...{ ALGO_ANALYTICS_INSTANCES: '', ALGO_SHARES_AMONG_PRESENT: '' },
+      ...{ ALGO_DATA_DIR: '/data', ALGO_WATCH_PARENT: 'true' },
     });
   expect(second).toMatchObject({
     script: '/checkout/services/paper-venue/src/main.ts',

@@ -60,6 +60,7 @@ function common(options: UpOptions, place: EnginePlace): NodeJS.ProcessEnv {
     ALGO_FEEDS: feeds.join(','),
     // Who has which shard is planned by the supervisor, and may change while a process lives.
     ALGO_ANALYTICS_INSTANCES: '',
+    ALGO_SHARES_AMONG_PRESENT: '',
     ALGO_STANDBY: standby.join(','),
     ALGO_WATCH_PARENT: 'true',
   };

@@ -4,7 +4,7 @@ import type { IdKind, Leaves, RowStore, StoredPosition } from '@algo/tickstore';
 import type { ShardRows } from '../domain/index.ts';
 import type { PastRows } from './past-rows.ts';
 import { refill } from './refill.ts';
-import { behindArchive, countOf, rowsIn, rowsOf } from './rows-to-store.ts';
+import { behindArchive, rowsIn, rowsOf } from './rows-to-store.ts';
 
 /**
  * The store may be this far behind; then what comes next waits for it. Rows of a thousand files gather for
@@ -32,7 +32,7 @@ interface File {
   /** Whether it was looked for rows that it lacks. */
   isChecked: boolean;
   /** Rows that came before it was open. */
-  waiting: ShardRows[];
+  readonly waiting: ShardRows[];
   /** Rows were let go that are not in it. */
   lacks: boolean;
   /** Settles when it has what it lacked; undefined while nothing is put back. */
@@ -69,8 +69,9 @@ export class RowStoring implements Requests<ShardRows, never> {
   }
 
   /** Takes that a file is gone or damaged: a new process opens it anew. */
-  fail(error: Error): void {
-    this.#fail(error);
+  fail(error: unknown): void {
+    this.#hasFailed = true;
+    this.#failure.resolve(error as Error);
   }
 
   /** Settles with what makes storing impossible. */
@@ -115,7 +116,7 @@ export class RowStoring implements Requests<ShardRows, never> {
     else
       this.#store.flush().then(
         () => ticket.settle([]),
-        (error: unknown) => this.#fail(error),
+        (error: unknown) => this.fail(error),
       );
   }
 
@@ -142,7 +143,7 @@ export class RowStoring implements Requests<ShardRows, never> {
       if (file === undefined) continue;
       await file.refilling;
       this.#files.delete(instrument);
-      this.#waitingRows -= countOf(file.waiting);
+      this.#letGo(file);
       if (file.stored === undefined) continue; // whoever opens it finds that nobody wants it
       await this.#closeFile(instrument, leaves).catch((error: unknown) => problems.push(error));
     }
@@ -155,16 +156,21 @@ export class RowStoring implements Requests<ShardRows, never> {
   }
 
   #wait(file: File, rows: ShardRows): void {
-    if (file.lacks) return;
+    if (file.lacks) this.#letGo(file);
+    else if (file.refilling === undefined && this.#waitingRows + rowsIn(rows) > this.#waitingRowsMax) {
+      this.#letGo(file);
+      file.lacks = true;
+      this.#options.onRefilled(
+        `${rows.instrument}: too many rows wait for its file; they are put back from the stream later`,
+      );
+    }
+    // The newest stay: they say up to where the others are put back, though nothing may come for hours.
     file.waiting.push(rows);
     this.#waitingRows += rowsIn(rows);
-    if (file.refilling !== undefined || this.#waitingRows <= this.#waitingRowsMax) return;
-    this.#waitingRows -= countOf(file.waiting);
-    file.waiting = [];
-    file.lacks = true;
-    this.#options.onRefilled(
-      `${rows.instrument}: too many rows wait for its file; they are put back from the stream later`,
-    );
+  }
+
+  #letGo(file: File): void {
+    for (const rows of file.waiting.splice(0)) this.#waitingRows -= rowsIn(rows);
   }
 
   #fileOf(instrument: InstrumentId, kind: IdKind, isKnown: boolean, isStale: boolean = false): File {
@@ -175,7 +181,7 @@ export class RowStoring implements Requests<ShardRows, never> {
       refilling: undefined,
     };
     this.#files.set(instrument, file);
-    this.#open(instrument, kind, file, isStale).catch((error: unknown) => this.#fail(error));
+    this.#open(instrument, kind, file, isStale).catch((error: unknown) => this.fail(error));
     return file;
   }
 
@@ -223,7 +229,7 @@ export class RowStoring implements Requests<ShardRows, never> {
       this.#store.append(rowsOf(behindArchive(rows, file.stored!)));
       this.#store.commitUpTo(rows.instrument, rows.position);
     } catch (error) {
-      this.#fail(error);
+      this.fail(error);
     }
   }
 
@@ -260,12 +266,7 @@ export class RowStoring implements Requests<ShardRows, never> {
         if (words !== undefined) this.#options.onRefilled(words);
         this.#opened(file, stored);
       })
-      .catch((error: unknown) => this.#fail(error));
-  }
-
-  #fail(error: unknown): void {
-    this.#hasFailed = true;
-    this.#failure.resolve(error as Error);
+      .catch((error: unknown) => this.fail(error));
   }
 }
 

@@ -33,11 +33,6 @@ export function rowsIn({ trades, candles, orderFlow, profiles }: ShardRows): num
   return (trades?.count ?? 0) + candles.length + orderFlow.length + profiles.length;
 }
 
-/** Returns how many rows of several inputs wait. */
-export function countOf(waiting: readonly ShardRows[]): number {
-  return waiting.reduce((sum, rows) => sum + rowsIn(rows), 0);
-}
-
 /**
  * Returns rows without the trades that the archive has. A new file knows no positions of those who had the
  * instrument before, and where their state was lost their inputs are taken again.

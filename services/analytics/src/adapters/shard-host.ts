@@ -11,9 +11,10 @@ import { familyFilters } from '@algo/contracts';
 import { type InstrumentId, type ShardPlan, shardsOf } from '@algo/model';
 import { type ShardPlace, shardIdentity } from '@algo/runtime';
 import type { ShardInput, ShardMachine, ShardRows, ShardWord } from '../domain/index.ts';
+import { askPatiently } from './ask-patiently.ts';
 
-/** How often is looked who is to have which shard. */
-const LOOK_MS = 250;
+/** After a first trade others are gathered for so long. */
+const FIRSTS_MS = 1_000;
 
 export type PlanOfShard = DrivePlan<ShardInput, ShardWord, ShardRows, never, ShardMachine>;
 
@@ -32,6 +33,8 @@ export interface ShardHostParts {
   readonly place: ShardPlace;
   /** Returns who is to have which shard. */
   readPlan(): Promise<ShardPlan>;
+  /** Tells who is, whenever that changes; closes with what makes it impossible to know. */
+  followPlan(onPlan: (plan: ShardPlan) => void): Promise<Subscription>;
   /** Returns how a shard is driven while it is here. */
   planOf(shard: number, leaving: Leaving): PlanOfShard;
   /** Lets go of the files of a shard that is driven no more; `leaves`: another process is to have it. */
@@ -59,26 +62,41 @@ export class ShardHost implements AsyncDisposable {
   readonly #failure = Promise.withResolvers<Error>();
   /** Of shards without a trade so far: told of the first. */
   #scout: { readonly shards: ReadonlySet<number>; readonly subscription: Subscription } | undefined;
-  #plan: ShardPlan | undefined;
-  #looking: Promise<void> = Promise.resolve();
-  #cancelLook: () => void = () => {};
+  #plan: ShardPlan;
+  /** Up to which revision shards were let go and asked for. */
+  #revision = 0;
+  #following: Subscription | undefined;
+  #looked: Promise<void> = Promise.resolve();
+  #cancelLook: (() => void) | undefined;
+  #isLooking = false;
+  #isDue = false;
   #isEnding = false;
 
-  private constructor(parts: ShardHostParts) {
+  private constructor(parts: ShardHostParts, plan: ShardPlan) {
     this.#parts = parts;
+    this.#plan = plan;
   }
 
   /** Begins to have what it is to have. */
   static async start(parts: ShardHostParts): Promise<ShardHost> {
-    const host = new ShardHost(parts);
+    const host = new ShardHost(parts, await parts.readPlan());
     await host.#look();
-    host.#lookLater();
+    host.#following = await parts.followPlan((plan) => {
+      host.#plan = plan;
+      host.#lookSoon();
+    });
+    void host.#following.closed.then((error) => error && host.#fail(error));
     return host;
   }
 
   /** Settles with what makes it impossible to go on. */
   get failed(): Promise<Error> {
     return this.#failure.promise;
+  }
+
+  /** Who is to have which shard. */
+  get plan(): ShardPlan {
+    return this.#plan;
   }
 
   /** Why it isn't doing all that it is to do. */
@@ -92,10 +110,9 @@ export class ShardHost implements AsyncDisposable {
 
   /** What it has, in words. */
   notes(): readonly string[] {
-    if (this.#plan === undefined) return [];
     const [goes, owned] = [this.#at('goes'), shardsOf(this.#plan, this.#parts.ordinal)];
     return [
-      `revision ${this.#plan.revision}: ${owned.length} shards, ${this.#at('runs').length} with trades`,
+      `revision ${this.#revision}: ${owned.length} shards, ${this.#at('runs').length} with trades`,
       ...(goes.length === 0 ? [] : [`hands on shards ${listOf(goes)}`]),
     ];
   }
@@ -108,14 +125,16 @@ export class ShardHost implements AsyncDisposable {
         sums[name] = (sums[name] ?? 0) + count;
     const taken = held.reduce((sum, { driven }) => sum + (driven?.taken ?? 0), 0);
     const moving = held.length - this.#at('runs').length;
-    return { ...sums, taken, shards: held.length, moving, revision: this.#plan?.revision ?? 0 };
+    const owned = shardsOf(this.#plan, this.#parts.ordinal).length;
+    return { ...sums, taken, shards: held.length, owned, moving, revision: this.#revision };
   }
 
   /** Lets go of all, so that whoever is to have them next needn't wait. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isEnding = true;
-    this.#cancelLook();
-    await this.#looking;
+    this.#cancelLook?.();
+    await this.#following?.[Symbol.asyncDispose]();
+    await this.#looked;
     await this.#scout?.subscription[Symbol.asyncDispose]();
     for (const { end } of this.#held.values()) end.abort();
     await Promise.all([...this.#held.values()].map(({ over }) => over));
@@ -125,30 +144,45 @@ export class ShardHost implements AsyncDisposable {
     return [...this.#held.values()].filter((one) => one.stage === stage);
   }
 
-  #lookLater(): void {
-    this.#cancelLook = this.#parts.clock.after(LOOK_MS, () => {
-      this.#looking = this.#look().then(
-        () => {
-          if (!this.#isEnding) this.#lookLater();
-        },
-        (error: unknown) => this.#failure.resolve(error as Error),
-      );
-    });
+  #lookSoon(): void {
+    this.#isDue = true;
+    if (this.#isLooking || this.#isEnding) return;
+    this.#isLooking = true;
+    this.#looked = this.#lookWhileDue();
+  }
+
+  async #lookWhileDue(): Promise<void> {
+    while (this.#isDue && !this.#isEnding) {
+      this.#isDue = false;
+      await askPatiently(
+        this.#parts.clock,
+        () => this.#look(),
+        () => this.#isEnding,
+      ).catch((error: Error) => this.#fail(error));
+    }
+    this.#isLooking = false;
+  }
+
+  /** Takes nothing more: a new process goes on. */
+  #fail(error: Error): void {
+    this.#isEnding = true;
+    this.#failure.resolve(error);
   }
 
   /** Compares what is here with the plan. */
   async #look(): Promise<void> {
-    const { ordinal } = this.#parts;
-    const plan = await this.#parts.readPlan();
-    const isNew = plan.revision !== this.#plan?.revision;
-    this.#plan = plan;
-    const owned = shardsOf(plan, ordinal);
-    for (const { shard, end } of this.#held.values()) if (!owned.includes(shard)) end.abort();
-    if (isNew || [...(this.#scout?.shards ?? [])].some((shard) => this.#held.has(shard)))
-      await this.#send(owned.filter((shard) => !this.#held.has(shard)));
-    // One that was handed on and comes back is in no scout's list.
-    for (const shard of owned)
-      if (!this.#held.has(shard) && this.#scout?.shards.has(shard) !== true) this.#take(shard);
+    const { revision } = this.#plan;
+    for (const { shard, end } of this.#held.values()) if (!this.#isOwned(shard)) end.abort();
+    const missing = shardsOf(this.#plan, this.#parts.ordinal).filter((shard) => !this.#held.has(shard));
+    const scouted = this.#scout?.shards ?? new Set();
+    if (missing.length !== scouted.size || missing.some((shard) => !scouted.has(shard)))
+      await this.#send(missing);
+    for (const shard of missing) if (this.#scout?.shards.has(shard) !== true) this.#take(shard);
+    this.#revision = revision;
+  }
+
+  #isOwned(shard: number): boolean {
+    return this.#plan.owners[shard] === this.#parts.ordinal;
   }
 
   /** Finds out which shards have had a trade, and waits for the first of the others. */
@@ -178,40 +212,51 @@ export class ShardHost implements AsyncDisposable {
   }
 
   #onFirst(shard: number): void {
-    const isOwned = this.#plan?.owners[shard] === this.#parts.ordinal;
-    if (isOwned && !this.#isEnding && !this.#held.has(shard)) this.#take(shard);
+    this.#take(shard);
+    // So that nobody waits for its first trade any more; where a market begins, many do at once.
+    this.#cancelLook ??= this.#parts.clock.after(FIRSTS_MS, () => {
+      this.#cancelLook = undefined;
+      this.#lookSoon();
+    });
   }
 
   #take(shard: number): void {
+    if (this.#isEnding || this.#held.has(shard) || !this.#isOwned(shard)) return;
     const held: Held = {
       ...{ shard, end: new AbortController(), stage: 'waits', machine: undefined, driven: undefined },
       over: Promise.resolve(),
     };
     this.#held.set(shard, held);
     held.over = this.#have(held)
-      .catch((error: unknown) => this.#failure.resolve(error as Error))
-      .finally(() => this.#held.delete(shard));
+      .catch((error: unknown) => this.#fail(error as Error))
+      .finally(() => {
+        this.#held.delete(shard);
+        this.#lookSoon(); // it may be planned back
+      });
   }
 
   /** From the wait for a shard until it is let go. */
   async #have(held: Held): Promise<void> {
     const { shard, end } = held;
-    const lease = await this.#parts.place.lease(shard, end.signal);
+    const lease = await askPatiently(
+      this.#parts.clock,
+      () => this.#parts.place.lease(shard, end.signal),
+      () => end.signal.aborted,
+    );
     if (lease === undefined) return;
     await using _lease = lease;
     if (end.signal.aborted) return;
-    void lease.lost.then((reason) => this.#failure.resolve(lost(shard, reason)));
+    void lease.lost.then((reason) => this.#fail(lost(shard, reason)));
     await this.#drive(held, lease);
   }
 
   async #drive(held: Held, { epoch }: Lease): Promise<void> {
     const { shard, end } = held;
-    const { place, ordinal, planOf, close } = this.#parts;
+    const { place, planOf, close } = this.#parts;
     held.stage = 'is taken again';
     const hurry = new Promise<void>((resolve) => {
       end.signal.addEventListener('abort', () => resolve(), { once: true });
     });
-    const leaves = () => this.#plan?.owners[shard] !== ordinal;
     const { machine, driven } = await place.drive(
       shard,
       epoch,
@@ -224,7 +269,7 @@ export class ShardHost implements AsyncDisposable {
     const ended = await Promise.race([hurry, driven.closed]);
     held.stage = 'goes';
     await driven[Symbol.asyncDispose]();
-    await close(machine.instruments, leaves());
+    await close(machine.instruments, !this.#isOwned(shard));
     if (ended instanceof Error) throw ended;
   }
 }

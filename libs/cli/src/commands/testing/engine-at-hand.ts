@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FactMessage, JetStreamBus, NatsServerProcess, provision, type Stored } from '@algo/bus';
+import { allDurables, FactMessage, JetStreamBus, NatsServerProcess, provision, type Stored } from '@algo/bus';
 import {
   encodeFact,
   type Fact,
@@ -108,7 +108,7 @@ export class EngineAtHand implements AsyncDisposable {
     const storeDir = join(dataDir, 'jetstream');
     const server = await NatsServerProcess.start({ binary, storeDir, sync: 'periodic' });
     const bus = await JetStreamBus.connect({ servers: [server.url], identity: 'hand' });
-    await provision(bus, { replicas: 1, durables: [] });
+    await provision(bus, { replicas: 1, durables: allDurables() });
     const engine = new EngineAtHand(server, bus, dataDir);
     await engine.#publishFacts();
     return engine;

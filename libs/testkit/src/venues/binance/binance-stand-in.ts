@@ -64,6 +64,8 @@ export class BinanceStandIn implements AsyncDisposable {
   readonly askedUnits: unknown[] = [];
   /** How a read from an id on fails; it doesn't where this returns nothing. */
   readFault: (symbol: string, fromId: number, url: URL) => ReadFault | undefined = () => undefined;
+  /** No read is answered before this has settled. */
+  held: Promise<unknown> = Promise.resolve();
   /** The first id that a read of a symbol from an id on doesn't show yet. */
   historyEnd: (symbol: string, fromId: number) => number = () => Number.POSITIVE_INFINITY;
   /** The id that a read from an id on begins at in truth: another one is a lie. */
@@ -275,23 +277,20 @@ export class BinanceStandIn implements AsyncDisposable {
       hasKey: request.headers['x-mbx-apikey'] !== undefined,
     });
     const refusal = this.#meter.take(answer.weight, this.#nowMs());
-    const tooMuch = {
-      code: -1003,
-      msg: `Too much request weight used; current limit is ${dialect.weightMax}.`,
-    };
+    const msg = `Too much request weight used; current limit is ${dialect.weightMax}.`;
     const gone = { status: 502, body: '<html><head><title>502 Bad Gateway</title></head></html>' };
     const fault: ReadFault | undefined = this.#isDown
       ? gone
       : refusal === undefined
         ? this.readFault(url.searchParams.get('symbol') ?? '', Number(url.searchParams.get('fromId')), url)
-        : { ...refusal, body: JSON.stringify(tooMuch) };
+        : { ...refusal, body: JSON.stringify({ code: -1003, msg }) };
     const text = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body);
     response.writeHead(fault?.status ?? answer.status, {
       'Content-Type': typeof answer.body === 'string' ? 'text/html' : 'application/json',
       'X-MBX-USED-WEIGHT-1M': `${this.usedWeight}`,
       ...(fault?.retryAfterS === undefined ? {} : { 'Retry-After': `${fault.retryAfterS}` }),
     });
-    response.end(fault?.body ?? text);
+    void this.held.then(() => response.end(fault?.body ?? text));
   }
 }
 
