@@ -195,7 +195,7 @@ function durableApi(stream: string, durable: string): readonly string[] {
 /** A durable's messages come once, so nobody else may take them, nor end it. */
 function durablesOfOthers(service: UserName): readonly string[] {
   return DURABLE_READERS.filter((durable) => durable !== service).flatMap((durable) => [
-    `$JS.API.CONSUMER.*.*.${durable}`,
+    `$JS.API.CONSUMER.DELETE.*.${durable}`,
     `$JS.API.CONSUMER.MSG.NEXT.*.${durable}`,
   ]);
 }
