@@ -20,7 +20,7 @@ import {
 } from '../binance/account-link.ts';
 import type { Parameters } from '../binance/api-key.ts';
 import { KeptFills } from '../binance/kept-fills.ts';
-import { decimalOf, flagOf, nameOf, oneOf, rowOf, rowsOf, textOf, wholeOf } from '../binance/rows.ts';
+import { decimalOf, flagOf, nameOf, oneOf, type Row, rowOf, rowsOf, textOf, wholeOf } from '../binance/rows.ts';
 import type { OrderRef } from '../port.ts';
 import type { UsdmLink } from './usdm-link.ts';
 import { usdmAlgoOf, usdmFillOf, usdmOrderOf } from './usdm-rows.ts';
@@ -28,8 +28,11 @@ import { usdmAlgoOf, usdmFillOf, usdmOrderOf } from './usdm-rows.ts';
 const NO_SUCH_ORDER = -2013;
 const PAGE = 1_000;
 const PAGES_MAX = 20;
-/** A read of fills or income may reach over no more. */
-const WEEK_MS = 7 * 86_400_000;
+const DAY_MS = 86_400_000;
+/** From a time to another a read of fills may reach over no more. */
+const WEEK_MS = 7 * DAY_MS;
+/** The venue keeps three months; whose first day may be shorter than ours. */
+const KEPT_MS = 89 * DAY_MS;
 /** What trades did to the wallet is in the fills. */
 const OF_TRADES = ['REALIZED_PNL', 'COMMISSION'];
 
@@ -122,23 +125,43 @@ export class UsdmReads {
     return this.#fills.since(sinceUs);
   }
 
-  /** Returns the fills of a contract since a time, by rising id: five weights a page. */
+  /**
+   * Returns the fills of a contract since a time, by rising id: five weights a week, and a page. Since 0 are
+   * all that the venue still has.
+   */
   async fillsOf(symbol: string, sinceUs: TimeUs): Promise<readonly Fill[]> {
     const startMs = startMsOf(this.#link, sinceUs);
+    const nowMs = this.#link.nowUs() / US_PER_MS;
     const fills: Fill[] = [];
-    let asked: Parameters = { symbol, startTime: `${startMs}` };
+    for (let fromMs = startMs; ; fromMs += WEEK_MS) {
+      const isLast = fromMs + WEEK_MS > nowMs;
+      const until = isLast ? {} : { endTime: `${fromMs + WEEK_MS - 1}` };
+      const rows = await this.#fillRows({ symbol, startTime: `${fromMs}`, ...until });
+      for (const row of rows) fills.push(await this.#fillOf(symbol, row));
+      // A page that is full goes on by ids, to the newest one.
+      if (isLast || rows.length >= PAGE) break;
+    }
+    return fills.filter(({ timeUs }) => timeUs >= startMs * US_PER_MS);
+  }
+
+  /** Returns the rows of a page, and of all that follow it by id where it is full. */
+  async #fillRows(asked: Parameters & { readonly symbol: string }): Promise<readonly Row[]> {
+    const { symbol } = asked;
+    const rows: Row[] = [];
+    let next: Parameters = asked;
     for (let pages = 1; ; pages++) {
       if (pages > PAGES_MAX) throw new Error(`${symbol} has more than ${PAGES_MAX * PAGE} fills`);
-      const page = { ...asked, limit: `${PAGE}` };
-      const read = await listedOnly(this.#link.read('/fapi/v1/userTrades', page, 5, 'look_up'));
-      const rows = rowsOf(read?.body ?? []);
-      for (const row of rows) {
-        const name = await this.#nameOf(symbol, wholeOf(row, 'orderId'));
-        fills.push(usdmFillOf(row, this.#link.parts.account, this.#link.instrumentOf(symbol), name));
-      }
-      if (rows.length < PAGE) return fills.filter(({ timeUs }) => timeUs >= startMs * US_PER_MS);
-      asked = { symbol, fromId: `${wholeOf(rows.at(-1)!, 'id') + 1}` };
+      const read = this.#link.read('/fapi/v1/userTrades', { ...next, limit: `${PAGE}` }, 5, 'look_up');
+      const page = rowsOf((await listedOnly(read))?.body ?? []);
+      rows.push(...page);
+      if (page.length < PAGE) return rows;
+      next = { symbol, fromId: `${wholeOf(page.at(-1)!, 'id') + 1}` };
     }
+  }
+
+  async #fillOf(symbol: string, row: Row): Promise<Fill> {
+    const name = await this.#nameOf(symbol, wholeOf(row, 'orderId'));
+    return usdmFillOf(row, this.#link.parts.account, this.#link.instrumentOf(symbol), name);
   }
 
   cashSince(sinceUs: TimeUs): Promise<Rows<readonly CashMove[]>> {
@@ -210,8 +233,11 @@ function reasonOf(type: string, isLess: boolean): CashReason {
   return isLess ? 'withdrawal' : 'deposit';
 }
 
+/** Since 0 is since ever: the venue tells what it still has. */
 function startMsOf(link: AccountLink, sinceUs: TimeUs): number {
+  const oldestMs = Math.ceil(link.nowUs() / US_PER_MS) - KEPT_MS;
   const startMs = Math.floor(sinceUs / US_PER_MS);
-  if (link.nowUs() / US_PER_MS - startMs <= WEEK_MS) return startMs;
-  throw new Error('one read reaches back seven days at most');
+  if (startMs >= oldestMs) return startMs;
+  if (sinceUs === 0) return oldestMs;
+  throw new Error(`it keeps fills and income for ${KEPT_MS / DAY_MS} days`);
 }
