@@ -9,7 +9,8 @@ export class LiveUsdm extends LiveMarket<BinanceUsdmExchange> {
     const exchange = await BinanceUsdmExchange.open({
       symbols: LIVE_SYMBOLS.map((symbol) => {
         const step = LIVE_STEPS[symbol]!;
-        return usdmSymbol(symbol, { firstTradeId: FIRST_TRADE_ID, lot: { min: step, max: '90000', step } });
+        const lot = { min: step, max: '90000', step };
+        return usdmSymbol(symbol, { firstTradeId: FIRST_TRADE_ID, lot, marketLot: lot });
       }),
       accounts: [{ name: OWNER, balances: { USDT: '10000' }, keys: [KEY] }],
     });

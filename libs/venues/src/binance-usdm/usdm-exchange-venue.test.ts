@@ -132,8 +132,6 @@ test('funding is told once, as the income has it; a key to listen that expires i
     disconnected: (reason) => states.push(reason),
   });
   await until('it is connected', () => states.length > 0);
-  // What the account began with came a while ago.
-  house.pass(120_000);
   house.exchange.fund('LTCUSDT', '0.0001');
   await until('it is told', () => events.length > 0);
   expect(events).toMatchObject([{ type: 'VenueCashMoved', reason: 'funding', asset: 'USDT' }]);

@@ -83,13 +83,13 @@ export class UsdmWallets {
   }
 
   /** Adds to a wallet, or takes from it, and notes why. */
-  book(account: string, income: Omit<Income, 'id' | 'account' | 'timeMs'>): Income {
+  book(account: string, income: Omit<Income, 'id' | 'account' | 'timeMs'>, timeMs = this.#nowMs()): Income {
     const key = `${account}/${income.asset}`;
     const known = this.#balances.get(key);
     const next = (known?.now ?? Decimal.zero).plus(income.amount);
-    if (known === undefined) this.#balances.set(key, new Versions(this.#nowMs(), next));
-    else known.set(this.#nowMs(), next);
-    const row = { ...income, id: this.incomes.length + 1, account, timeMs: this.#nowMs() };
+    if (known === undefined) this.#balances.set(key, new Versions(timeMs, next));
+    else known.set(timeMs, next);
+    const row = { ...income, id: this.incomes.length + 1, account, timeMs };
     this.incomes.push(row);
     return row;
   }
