@@ -12,6 +12,11 @@ export const venueSettings = z.object({
   venueKeyFile: z.string().default(''),
   venueSecretFile: z.string().default(''),
   venueRestUrl: address('an address such as https://api.binance.com', /^https?:\/\/.+/),
+  /** Above it no contract is traded; empty: the exchange's own bound. */
+  venueLeverageMax: z
+    .string()
+    .regex(/^([1-9]\d{0,2})?$/, 'expected a whole number such as 10')
+    .default(''),
   venueSocketUrl: address('an address such as wss://ws-api.binance.com:443/ws-api/v3', /^wss?:\/\/.+/),
 });
 export type VenueSettings = z.infer<typeof venueSettings>;
@@ -28,7 +33,7 @@ export function venueAccess(
 ): VenueAccess | undefined {
   const known = realExchange(name);
   if (known === undefined) return undefined;
-  const { venueKeyFile: keyFile, venueSecretFile: secretFile } = settings;
+  const { venueKeyFile: keyFile, venueSecretFile: secretFile, venueLeverageMax } = settings;
   const missing = keyFile === '' ? 'ALGO_VENUE_KEY_FILE' : 'ALGO_VENUE_SECRET_FILE';
   if (keyFile === '' || secretFile === '')
     throw new InputError({
@@ -38,6 +43,7 @@ export function venueAccess(
   return {
     ...{ keyFile, secretFile, pause, random: Math.random },
     instruments,
+    ...(venueLeverageMax === '' ? {} : { leverageMax: Number(venueLeverageMax) }),
     address: {
       restUrl: settings.venueRestUrl ?? known.restUrl,
       socketUrl: settings.venueSocketUrl ?? known.socketUrl,

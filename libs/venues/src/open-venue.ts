@@ -46,6 +46,8 @@ export interface VenueAccess {
   /** A number from 0 to 1, for the jitter of waits. */
   readonly random: () => number;
   readonly pause?: SharedPause;
+  /** Above it no contract is traded; the market's own bound where nothing is said. */
+  readonly leverageMax?: number;
 }
 
 /** An exchange for one account: what is asked of it, and what it tells by itself, not yet open. */

@@ -101,6 +101,11 @@ export interface ExchangeVenue extends AsyncDisposable {
    */
   proveAbsence(order: OrderRef, sentUs: TimeUs, done: (absence: Absence) => void): void;
   openOrders(account: AccountId, done: (answer: VenueAnswer<readonly VenueOrder[]>) => void): void;
+  /**
+   * Fills of these instruments are known that were not when they were read last, so that what was read of
+   * them is no answer any more; undefined where nothing that was read is kept.
+   */
+  filledIn?(instruments: Iterable<InstrumentId>): void;
   /** All fills of the account since an event time, oldest first, complete or failed. */
   fillsSince(account: AccountId, sinceUs: TimeUs, done: (answer: VenueAnswer<readonly Fill[]>) => void): void;
   positions(account: AccountId, done: (answer: VenueAnswer<readonly VenuePosition[]>) => void): void;

@@ -88,7 +88,7 @@ function shownLimits({ account, startingEquity }: LiveAccountKeys, limits: Shown
 }
 
 function look(
-  { account, exchange, keyFile, secretFile, restUrl, socketUrl }: LiveAccountKeys,
+  { account, exchange, keyFile, secretFile, restUrl, socketUrl, leverageMax }: LiveAccountKeys,
   traded: readonly Instrument[] = [],
 ): Promise<readonly AccountCheck[]> {
   return checkAccount(exchange, {
@@ -97,6 +97,7 @@ function look(
     access: {
       ...{ keyFile, secretFile, instruments: traded, random: Math.random },
       address: { restUrl, socketUrl },
+      ...(leverageMax === undefined ? {} : { leverageMax }),
     },
     depth: 'reads',
   });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
-import { InputError } from '@algo/model';
+import { InputError, MARKET_TRAITS } from '@algo/model';
 import { ConfigError, type LiveAccount } from '@algo/runtime';
 import { REAL_EXCHANGE_NAMES, type RealExchange, realExchange } from '@algo/venues';
 import { parseDocument } from 'yaml';
@@ -14,20 +14,35 @@ export interface LiveAccountKeys extends LiveAccount {
   readonly secretFile: string;
   readonly restUrl: string;
   readonly socketUrl: string;
+  /** Above it no contract is traded; the exchange's own bound where nothing is said. */
+  readonly leverageMax?: number;
 }
 
 const url = (what: string, pattern: RegExp) => z.string().regex(pattern, `expected ${what}`).optional();
 
-const account = z.strictObject({
-  exchange: z.enum(REAL_EXCHANGE_NAMES, `expected ${REAL_EXCHANGE_NAMES.join(' or ')}`),
-  key_file: z.string('expected the path of a file with the API key').min(1, 'expected a path'),
-  secret_file: z.string('expected the path of a file with the secret').min(1, 'expected a path'),
-  starting_equity: z
-    .string('expected what the engine may trade with, in the quote currency')
-    .regex(/^(0\.\d*[1-9]\d*|[1-9]\d{0,11}(\.\d{1,8})?)$/, 'expected an amount such as 500'),
-  rest_url: url('an address such as https://testnet.binance.vision', /^https?:\/\/.+/),
-  socket_url: url('an address such as wss://ws-api.testnet.binance.vision/ws-api/v3', /^wss?:\/\/.+/),
-});
+function hasLeverage(exchange: string): boolean {
+  return !MARKET_TRAITS[realExchange(exchange)!.market].deliversBase;
+}
+
+const account = z
+  .strictObject({
+    exchange: z.enum(REAL_EXCHANGE_NAMES, `expected ${REAL_EXCHANGE_NAMES.join(' or ')}`),
+    key_file: z.string('expected the path of a file with the API key').min(1, 'expected a path'),
+    secret_file: z.string('expected the path of a file with the secret').min(1, 'expected a path'),
+    starting_equity: z
+      .string('expected what the engine may trade with, in the quote currency')
+      .regex(/^(0\.\d*[1-9]\d*|[1-9]\d{0,11}(\.\d{1,8})?)$/, 'expected an amount such as 500'),
+    leverage_max: z
+      .string()
+      .regex(/^[1-9]\d{0,2}$/, 'expected a whole number such as 10')
+      .optional(),
+    rest_url: url('an address such as https://testnet.binance.vision', /^https?:\/\/.+/),
+    socket_url: url('an address such as wss://ws-api.testnet.binance.vision/ws-api/v3', /^wss?:\/\/.+/),
+  })
+  .refine(({ exchange, leverage_max }) => leverage_max === undefined || hasLeverage(exchange), {
+    path: ['leverage_max'],
+    message: 'a spot account has no leverage; remove it',
+  });
 const file = z.strictObject({
   accounts: z
     .record(z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'expected a single word'), account)
@@ -75,6 +90,7 @@ export function parseLiveAccounts(text: string, path: string): LiveAccountKeys[]
       secretFile: placeOf(one.secret_file, path),
       restUrl: one.rest_url ?? known.restUrl,
       socketUrl: one.socket_url ?? known.socketUrl,
+      ...(one.leverage_max === undefined ? {} : { leverageMax: Number(one.leverage_max) }),
     };
   });
 }

@@ -106,6 +106,7 @@ function venueOf(live: LiveAccountKeys | undefined): NodeJS.ProcessEnv {
     ALGO_VENUE_SECRET_FILE: live.secretFile,
     ALGO_VENUE_REST_URL: live.restUrl,
     ALGO_VENUE_SOCKET_URL: live.socketUrl,
+    ...(live.leverageMax === undefined ? {} : { ALGO_VENUE_LEVERAGE_MAX: `${live.leverageMax}` }),
   };
 }
 

@@ -88,12 +88,12 @@ export class SpotReads {
   }
 
   /** Spot has no modes; that it is an account of spot is asked. */
-  async setup(): Promise<Rows<Omit<AccountSetup, 'objections'>>> {
+  async setup(): Promise<Rows<AccountSetup>> {
     const parameters = { omitZeroBalances: 'true' };
     const { body, asOfUs } = await this.#link.read('/api/v3/account', parameters, 20, 'audit');
     const type = textOf(rowOf(body), 'accountType');
     if (type !== 'SPOT') throw new Error(`the account is of the type ${type}, not SPOT`);
-    return { value: { positionMode: 'one_way', shortSpot: false, instruments: [] }, asOfUs };
+    return { value: { positionMode: 'one_way', shortSpot: false, instruments: [], objections: [] }, asOfUs };
   }
 
   /** Returns what is held of an order's two assets, in words. */

@@ -1,20 +1,29 @@
-import { clientOrderId, Decimal, type Fill, type OrderRequest, type SubmitOutcome } from '@algo/model';
+import {
+  clientOrderId,
+  Decimal,
+  type Fill,
+  type OrderRequest,
+  type Side,
+  type SubmitOutcome,
+} from '@algo/model';
 import { expect, test } from '@jest/globals';
 import type { VenueAnswer } from '../port.ts';
 import { usdmUnderTest } from './testing/usdm-under-test.ts';
+import { UsdmExchangeVenue } from './usdm-exchange-venue.ts';
+import { UsdmLink } from './usdm-link.ts';
 
 const DAY_MS = 86_400_000;
 
 type House = Awaited<ReturnType<typeof usdmUnderTest>>;
 
-function buy({ account, instrument, nowUs, venue }: House, name: string): Promise<SubmitOutcome> {
+function buy({ account, instrument, nowUs, venue }: House, name: string, side: Side = 'buy') {
   const order: OrderRequest = {
-    ...{ clientOrderId: clientOrderId(name), account, instrument, side: 'buy', type: 'market' },
+    ...{ clientOrderId: clientOrderId(name), account, instrument, side, type: 'market' },
     ...{ timeInForce: 'ioc', quantity: Decimal.of('1'), limitPrice: null, triggerPrice: null },
     reduceOnly: false,
   };
   const terms = { sentUs: nowUs(), sendByMs: Number.POSITIVE_INFINITY, epoch: 1 };
-  return new Promise((done) => venue.submit(order, terms, done));
+  return new Promise<SubmitOutcome>((done) => venue.submit(order, terms, done));
 }
 
 test('a first reading of 600 contracts goes on where a minute ended; later ones ask what moved', async () => {
@@ -42,6 +51,25 @@ test('a first reading of 600 contracts goes on where a minute ended; later ones 
   const names = [{ clientOrderId: 'first' }, { clientOrderId: 'second' }];
   expect(await read()).toMatchObject({ type: 'answered', value: names });
   expect(asked() - before).toBe(1);
+});
+
+test('fills that left a contract as it was are read by whoever is told of them, and by nobody else', async () => {
+  await using house = await usdmUnderTest();
+  const { account, instrument } = house;
+  // Whoever compares books neither sends orders nor hears of them.
+  await using reader = new UsdmExchangeVenue(new UsdmLink(house.parts));
+  const read = async () => {
+    const answer = await new Promise<VenueAnswer<readonly Fill[]>>((done) =>
+      reader.fillsSince(account, house.nowUs() - 3_600_000_000, done),
+    );
+    return answer.type === 'failed' ? answer.reason : answer.value.map(({ clientOrderId: id }) => id);
+  };
+  expect(await read()).toEqual([]);
+  await buy(house, 'bought');
+  await buy(house, 'sold', 'sell');
+  expect(await read()).toEqual([]);
+  reader.filledIn([instrument]);
+  expect(await read()).toEqual(['bought', 'sold']);
 });
 
 test('fills are read week by week, as far back as the venue keeps them', async () => {

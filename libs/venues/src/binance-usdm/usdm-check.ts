@@ -22,9 +22,10 @@ export function checkedUsdm(link: UsdmLink): CheckedMarket {
       return decimalOf(rowOf(body), 'markPrice');
     },
     async setup() {
-      const { positionMode, instruments } = (await reads.setup()).value;
+      const { positionMode, instruments, objections } = (await reads.setup()).value;
       if (positionMode === 'hedge')
         throw new Finding('the account is in hedge mode', 'Set it to one-way mode at the venue.');
+      if (objections.length > 0) throw new Finding(objections.join(' '), '');
       const each = instruments.map(
         ({ instrument, leverage, marginMode }) => `${instrument} ${marginMode} margin, ${leverage} x`,
       );

@@ -20,13 +20,17 @@ import {
 } from '../binance/account-link.ts';
 import type { Parameters } from '../binance/api-key.ts';
 import { KeptFills } from '../binance/kept-fills.ts';
-import { decimalOf, flagOf, nameOf, oneOf, type Row, rowOf, rowsOf, textOf, wholeOf } from '../binance/rows.ts';
+import type { Purpose } from '../binance/request-budget.ts';
+import { decimalOf, nameOf, type Row, rowOf, rowsOf, textOf, wholeOf } from '../binance/rows.ts';
 import type { OrderRef } from '../port.ts';
 import type { UsdmLink } from './usdm-link.ts';
 import { usdmAlgoOf, usdmFillOf, usdmOrderOf } from './usdm-rows.ts';
+import { usdmSetup } from './usdm-setup.ts';
 
 const NO_SUCH_ORDER = -2013;
 const PAGE = 1_000;
+/** Of a read of open orders that names no contract. */
+const ALL_WEIGHT = 40;
 const PAGES_MAX = 20;
 const DAY_MS = 86_400_000;
 /** From a time to another a read of fills may reach over no more. */
@@ -45,7 +49,7 @@ export class UsdmReads {
     this.#link = link;
     this.#fills = new KeptFills(link, {
       held: () => this.#held(),
-      working: async () => (await this.openOrders()).value.map(({ request }) => symbolOf(request.instrument)),
+      working: () => this.#working(),
       ofSymbol: (symbol, sinceUs) => this.fillsOf(symbol, sinceUs),
     });
   }
@@ -68,11 +72,11 @@ export class UsdmReads {
   }
 
   /** Returns the orders that work, conditional ones among them. */
-  async openOrders(symbol?: string): Promise<Rows<readonly VenueOrder[]>> {
-    const [asked, weight] = symbol === undefined ? [{}, 40] : [{ symbol }, 1];
+  async openOrders(symbol?: string, purpose: Purpose = 'audit'): Promise<Rows<readonly VenueOrder[]>> {
+    const [asked, weight] = symbol === undefined ? [{}, ALL_WEIGHT] : [{ symbol }, 1];
     const { account } = this.#link.parts;
-    const plain = await this.#link.read('/fapi/v1/openOrders', asked, weight, 'audit');
-    const algos = await this.#link.read('/fapi/v1/openAlgoOrders', asked, weight, 'audit');
+    const plain = await this.#link.read('/fapi/v1/openOrders', asked, weight, purpose);
+    const algos = await this.#link.read('/fapi/v1/openAlgoOrders', asked, weight, purpose);
     const value = [
       ...rowsOf(plain.body).map((row) =>
         usdmOrderOf(row, account, this.#link.instrumentOf(textOf(row, 'symbol'))),
@@ -84,8 +88,8 @@ export class UsdmReads {
     return { value, asOfUs: plain.asOfUs };
   }
 
-  async positions(): Promise<Rows<readonly VenuePosition[]>> {
-    const { body, asOfUs } = await this.#link.read('/fapi/v3/positionRisk', {}, 5, 'audit');
+  async positions(purpose: Purpose = 'audit'): Promise<Rows<readonly VenuePosition[]>> {
+    const { body, asOfUs } = await this.#link.read('/fapi/v3/positionRisk', {}, 5, purpose);
     const value = rowsOf(body).map((row) => {
       if (row.positionSide !== 'BOTH')
         throw new Error('the account is in hedge mode: set it to one-way mode at the venue');
@@ -105,19 +109,8 @@ export class UsdmReads {
     return { value, asOfUs };
   }
 
-  async setup(): Promise<Rows<Omit<AccountSetup, 'objections'>>> {
-    const mode = await this.#link.read('/fapi/v1/positionSide/dual', {}, 30, 'audit');
-    const config = await this.#link.read('/fapi/v1/symbolConfig', {}, 5, 'audit');
-    const listed = new Map(rowsOf(config.body).map((row) => [textOf(row, 'symbol'), row]));
-    const instruments = this.#link.instruments.flatMap(({ id, symbol }) => {
-      const row = listed.get(symbol);
-      if (row === undefined) return [];
-      const marginMode = oneOf(row, 'marginType', { ISOLATED: 'isolated', CROSSED: 'cross' } as const);
-      return [{ instrument: id, marginMode, leverage: wholeOf(row, 'leverage') }];
-    });
-    const isHedged = flagOf(rowOf(mode.body), 'dualSidePosition');
-    const positionMode = isHedged ? 'hedge' : 'one_way';
-    return { value: { positionMode, shortSpot: false, instruments }, asOfUs: mode.asOfUs };
+  setup(): Promise<Rows<AccountSetup>> {
+    return usdmSetup(this.#link);
   }
 
   /** Returns all fills since a time, oldest first. A contract that was quiet since is not read again. */
@@ -170,14 +163,14 @@ export class UsdmReads {
 
   /** Returns the position of an order's contract, in words. */
   async heldOf({ instrument }: OrderRef): Promise<string> {
-    const { value } = await this.positions();
+    const { value } = await this.positions('look_up');
     const held = value.find((position) => position.instrument === instrument);
     return `${symbolOf(instrument)} ${held?.quantity ?? 0}`;
   }
 
   /** Of a contract its position is held: what fills leave as large as it was, they leave at another price. */
   async #held(): Promise<Rows<(symbol: string) => string>> {
-    const { value, asOfUs } = await this.positions();
+    const { value, asOfUs } = await this.positions('look_up');
     const held = new Map(
       value.map(({ instrument, quantity, averagePrice }) => [
         symbolOf(instrument),
@@ -185,6 +178,17 @@ export class UsdmReads {
       ]),
     );
     return { value: (symbol) => held.get(symbol) ?? '0', asOfUs };
+  }
+
+  /** One read of all contracts weighs as much as forty of one. */
+  async #working(): Promise<readonly string[]> {
+    const { instruments } = this.#link;
+    const asked = instruments.length < ALL_WEIGHT ? instruments.map(({ symbol }) => symbol) : [undefined];
+    const found: string[] = [];
+    for (const symbol of asked)
+      for (const { request } of (await this.openOrders(symbol, 'look_up')).value)
+        found.push(symbolOf(request.instrument));
+    return found;
   }
 
   async #nameOf(symbol: string, orderId: number) {

@@ -44,6 +44,8 @@ export interface AccountParts {
   /** A number from 0 to 1, for the jitter of waits. */
   readonly random: () => number;
   readonly pause?: SharedPause;
+  /** Above it no contract is traded; the market's own bound where nothing is said. */
+  readonly leverageMax?: number;
 }
 
 /** A read that the venue answered. *Units*: `asOfUs` its time when it was asked. */

@@ -4,6 +4,7 @@ import type {
   AccountSetup,
   CashMove,
   Fill,
+  InstrumentId,
   OrderLookup,
   OrderRequest,
   RecentMap,
@@ -16,7 +17,7 @@ import type {
 } from '@algo/model';
 import type { ExchangeVenue, OrderRef, SendTerms, VenueAnswer, VenueCapabilities } from '../port.ts';
 import { type AbsenceReads, proveAbsence } from './absence.ts';
-import type { AccountLink, Rows } from './account-link.ts';
+import { type AccountLink, type Rows, symbolOf } from './account-link.ts';
 import type { KeyRights } from './key-rights.ts';
 
 /** What goes out to a market. `sentMs`: when each order left, monotonic. */
@@ -33,7 +34,7 @@ export interface AccountReads extends AbsenceReads {
   fillsSince(sinceUs: TimeUs): Promise<Rows<readonly Fill[]>>;
   positions(): Promise<Rows<readonly VenuePosition[]>>;
   balances(): Promise<Rows<readonly VenueBalance[]>>;
-  setup(): Promise<Rows<Omit<AccountSetup, 'objections'>>>;
+  setup(): Promise<Rows<AccountSetup>>;
   cashSince(sinceUs: TimeUs): Promise<Rows<readonly CashMove[]>>;
 }
 
@@ -106,6 +107,10 @@ export class BinanceExchangeVenue implements ExchangeVenue {
     this.#answer(this.#reads.openOrders(), done);
   }
 
+  filledIn(instruments: Iterable<InstrumentId>): void {
+    for (const instrument of instruments) this.#link.touched.add(symbolOf(instrument));
+  }
+
   fillsSince(_account: AccountId, sinceUs: TimeUs, done: (a: VenueAnswer<readonly Fill[]>) => void): void {
     this.#answer(this.#reads.fillsSince(sinceUs), done);
   }
@@ -132,11 +137,8 @@ export class BinanceExchangeVenue implements ExchangeVenue {
   }
 
   async #setup(): Promise<Rows<AccountSetup>> {
-    const [{ value, asOfUs }, objections] = await Promise.all([
-      this.#reads.setup(),
-      this.#rights.objections(),
-    ]);
-    return { value: { ...value, objections }, asOfUs };
+    const [{ value, asOfUs }, ofKey] = await Promise.all([this.#reads.setup(), this.#rights.objections()]);
+    return { value: { ...value, objections: [...value.objections, ...ofKey] }, asOfUs };
   }
 
   #answer<Value>(asked: Promise<Rows<Value>>, done: (answer: VenueAnswer<Value>) => void): void {

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { ReconciliationReport } from '../domain/index.ts';
-import { A, LENT, LTC, ours, venueOrder } from '../domain/testing/reconcile-scenario.ts';
+import { A, fill, LENT, LTC, ours, venueOrder } from '../domain/testing/reconcile-scenario.ts';
 import { found, Scene } from './testing/compared-scene.ts';
 
 const B = ours('c');
@@ -46,6 +46,18 @@ test('an order that was on its way, and arrived behind the list, shuts nothing',
   };
   const report = scene.compare(own);
   expect([found(report), shut(report)]).toEqual([['D5 adopt_order'], []]);
+});
+
+test('the exchange is told once in which instruments a fill of ours is newer than its last reading', async () => {
+  const scene = new Scene();
+  const own = await scene.books();
+  scene.compare(own);
+  scene.fills(fill('t1', A, '10'));
+  scene.compare(own);
+  scene.compare(own);
+  scene.fills(fill('t2', A, '10'));
+  scene.compare(own);
+  expect(scene.filledIn).toEqual([[], [LTC], [], [LTC]]);
 });
 
 test('an order that ends between the two readings is no difference', async () => {

@@ -1,5 +1,5 @@
 import type { Requests, RequestTerms, Ticket } from '@algo/bus';
-import { type AccountId, type Instrument, US_PER_MS } from '@algo/model';
+import { type AccountId, fillKey, type Instrument, type InstrumentId, US_PER_MS } from '@algo/model';
 import type { ExchangeVenue } from '@algo/venues';
 import {
   type BooksSince,
@@ -31,6 +31,8 @@ export class Comparison implements Requests<Compare, ReconcileOwn> {
   readonly #venue: ExchangeVenue;
   readonly #instruments: readonly Instrument[];
   #last: Compared | undefined;
+  /** The newest fill of each instrument, by its key, as of the last comparison. */
+  #newestFills: ReadonlyMap<InstrumentId, string> = new Map();
 
   constructor(parts: {
     readonly account: AccountId;
@@ -66,6 +68,7 @@ export class Comparison implements Requests<Compare, ReconcileOwn> {
   #compare(ask: Compare['ask'], done: (came: ReconciliationReport | Error) => void): void {
     this.#own.read((before) => {
       if (before instanceof Error) return done(before);
+      this.#venue.filledIn?.(this.#newlyFilled(before));
       new VenueReading(this.#venue, this.#account, before, (theirs) => {
         if (theirs instanceof Error) return done(theirs);
         this.#own.readOn((since) =>
@@ -73,6 +76,14 @@ export class Comparison implements Requests<Compare, ReconcileOwn> {
         );
       }).begin();
     });
+  }
+
+  /** Returns the instruments in which we know a fill that we did not know at the last comparison. */
+  #newlyFilled({ fills }: OwnReading): readonly InstrumentId[] {
+    const newest = new Map(fills.map((fill) => [fill.instrument, fillKey(fill)]));
+    const changed = [...newest].filter(([id, key]) => this.#newestFills.get(id) !== key).map(([id]) => id);
+    this.#newestFills = newest;
+    return changed;
   }
 
   /** The report of this comparison; the next one knows what cash it has shown. */

@@ -12,6 +12,8 @@ import {
   type CashMoved,
   type ClientOrderId,
   Decimal,
+  type Fill,
+  type InstrumentId,
   type OrderEvent,
   type OrderLookup,
   type VenueOrder,
@@ -31,6 +33,8 @@ export class Scene {
   readonly unsaved: Error[] = [];
   open: VenueOrder[] = [];
   lookups: ClientOrderId[] = [];
+  /** Where it was told that fills are known, at each comparison. */
+  readonly filledIn: (readonly InstrumentId[])[] = [];
   at: Partial<Record<'fillsSince' | 'openOrders' | 'positions', () => void>> = {};
   readonly #comparisons = new Map<OwnBooks, Comparison>();
   readonly #counts = new Map<string, number>();
@@ -67,6 +71,13 @@ export class Scene {
       ...{ type: 'CashMoved', venueMoveId: `m${timeUs}`, account: ACCOUNT, asset: 'USDT' },
       ...{ amount: Decimal.of(amount), reason: 'deposit', timeUs },
     } as const);
+  }
+
+  fills(fill: Fill): void {
+    this.say({
+      ...{ type: 'OrderFilled', clientOrderId: fill.clientOrderId, account: ACCOUNT, instrument: LTC, fill },
+      ...{ cumulative: fill.quantity, leaves: Decimal.zero, timeUs: fill.timeUs },
+    } as OrderEvent);
   }
 
   ends(clientOrderId: ClientOrderId, timeUs = 2): void {
@@ -121,6 +132,7 @@ export class Scene {
         const lookup: OrderLookup = order === undefined ? { type: 'absent' } : { type: 'found', order };
         done(lookup);
       },
+      filledIn: (instruments) => void this.filledIn.push([...instruments]),
       fillsSince: (_account, _sinceUs, done) => {
         this.at.fillsSince?.();
         done(answered([]));
