@@ -65,11 +65,7 @@ export function acceptLive<Market extends AnyMarket>(
     const positions = async (run: EngineRun): Promise<readonly PositionEvent[]> =>
       (await factsOf(await run.bus(PATIENCE_MS), 'pos.evt')).map(({ fact }) => fact.body);
     const untilOpened = (run: EngineRun, count: number) =>
-      run.until(
-        `${count} positions`,
-        async () => opened(await positions(run)).length >= count,
-        PATIENCE_MS,
-      );
+      run.until(`${count} positions`, async () => opened(await positions(run)).length >= count, PATIENCE_MS);
 
     beforeAll(async () => {
       dir = mkdtempSync(join(tmpdir(), 'algo-live-'));

@@ -7,8 +7,6 @@ import { eagerTrading } from './eager-trading.ts';
 import { ThePublic } from './the-public.ts';
 
 export const LIVE_ACCOUNT = 'live-main';
-export const LIVE_SYMBOLS = ['LTCUSDT', 'ETHUSDT'] as const;
-export const LIVE_STEPS: Readonly<Record<string, string>> = { LTCUSDT: '0.001', ETHUSDT: '0.0001' };
 /** The account by the exchange's own name, and its key. */
 export const OWNER = 'one';
 export const KEY = { apiKey: 'liveKey', secret: 'liveSecret', ips: ['127.0.0.1'] };
@@ -16,11 +14,21 @@ const HISTORY_SECONDS = 3_600;
 export const FIRST_TRADE_ID = HISTORY_SECONDS + 1;
 const FLOW_EVERY_MS = 50;
 
-/** When takers come from one side alone. *Shape*: `sides` take turns. *Units*: `everyMs`, of that `forMs`. */
-export interface Bursts {
+/**
+ * When takers come from one side alone. *Shape*: the price moves with one of `oneIn` trades. *Units*:
+ * `everyMs`, of that `forMs`.
+ */
+interface Bursts {
   readonly everyMs: number;
   readonly forMs: number;
-  readonly sides: readonly ('buy' | 'sell')[];
+  readonly oneIn: number;
+}
+
+/** What trades there. *Shape*: `lot` is the step of quantities; in bursts all takers are of `side`. */
+export interface LiveSymbol {
+  readonly symbol: string;
+  readonly lot: string;
+  readonly side: 'buy' | 'sell';
 }
 
 /** A fill as the exchange has it. */
@@ -46,7 +54,10 @@ interface LiveKind {
   /** Where an account is heard. */
   readonly socketUrl: string;
   readonly env: NodeJS.ProcessEnv;
+  readonly symbols: readonly LiveSymbol[];
   readonly bursts: Bursts;
+  /** In what the rules of trading differ from the eager ones. */
+  readonly trading: Parameters<typeof eagerTrading>[2];
 }
 
 /** A stand-in of an exchange, with one account whose keys are files, and a public that trades. */
@@ -55,7 +66,7 @@ export abstract class LiveMarket<Exchange extends StandInWithBooks> implements A
   readonly dir: string;
   readonly #kind: LiveKind;
   readonly #beganMs = Date.now();
-  readonly #publics = new Map(LIVE_SYMBOLS.map((symbol) => [symbol, new ThePublic()]));
+  readonly #publics: ReadonlyMap<LiveSymbol, ThePublic>;
   readonly #timer: NodeJS.Timeout;
 
   /** An hour has passed there; what belongs to the account lies in a folder. */
@@ -63,8 +74,9 @@ export abstract class LiveMarket<Exchange extends StandInWithBooks> implements A
     this.exchange = exchange;
     this.dir = dir;
     this.#kind = kind;
+    this.#publics = new Map(kind.symbols.map((of) => [of, new ThePublic()]));
     const nowMs = Date.now();
-    for (const [symbol, of] of this.#publics) {
+    for (const [{ symbol }, of] of this.#publics) {
       const before = Array.from({ length: HISTORY_SECONDS }, (_, i) => ({
         ...{ id: i + 1, ...of.calm() },
         timeUs: (nowMs - (HISTORY_SECONDS - i) * 1_000) * US_PER_MS,
@@ -96,7 +108,7 @@ export abstract class LiveMarket<Exchange extends StandInWithBooks> implements A
   /** Writes the file of exchanges, the files of the key and limits. Returns what `algo up` is told. */
   options(more: readonly string[] = []): string[] {
     this.writeKey(KEY.apiKey, KEY.secret);
-    const { name, socketUrl, market } = this.#kind;
+    const { name, socketUrl, market, symbols } = this.#kind;
     writeFileSync(
       join(this.dir, 'exchanges.yaml'),
       [
@@ -112,7 +124,7 @@ export abstract class LiveMarket<Exchange extends StandInWithBooks> implements A
         '',
       ].join('\n'),
     );
-    const instruments = LIVE_SYMBOLS.map((symbol) => instrumentId(`binance.${market}.${symbol}`));
+    const instruments = symbols.map(({ symbol }) => instrumentId(`binance.${market}.${symbol}`));
     return ['--live', join(this.dir, 'exchanges.yaml'), '--instruments', instruments.join(',')];
   }
 
@@ -128,7 +140,7 @@ export abstract class LiveMarket<Exchange extends StandInWithBooks> implements A
   }
 
   get env(): NodeJS.ProcessEnv {
-    return { ...this.#kind.env, ...eagerTrading(this.dir, true) };
+    return { ...this.#kind.env, ...eagerTrading(this.dir, true, this.#kind.trading) };
   }
 
   /** Lets the public trade no more. */
@@ -137,12 +149,11 @@ export abstract class LiveMarket<Exchange extends StandInWithBooks> implements A
   }
 
   #flow(): void {
-    const { everyMs, forMs, sides } = this.#kind.bursts;
+    const { everyMs, forMs, oneIn } = this.#kind.bursts;
     let sinceMs = Date.now() - this.#beganMs;
-    for (const [symbol, of] of this.#publics) {
-      const side = sides[Math.floor(sinceMs / everyMs) % sides.length]!;
-      this.exchange.flow(symbol, [sinceMs % everyMs < forMs ? of.burst(side) : of.calm()]);
-      sinceMs += everyMs / LIVE_SYMBOLS.length;
+    for (const [{ symbol, side }, of] of this.#publics) {
+      this.exchange.flow(symbol, [sinceMs % everyMs < forMs ? of.burst(side, oneIn) : of.calm()]);
+      sinceMs += everyMs / this.#publics.size;
     }
   }
 

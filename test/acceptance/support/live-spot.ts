@@ -1,25 +1,28 @@
 import { Decimal } from '@algo/model';
 import { BinanceSpotExchange, spotSymbol } from '@algo/testkit/venues';
-import { FIRST_TRADE_ID, KEY, LIVE_STEPS, LIVE_SYMBOLS, LiveMarket, OWNER } from './live-market.ts';
+import { FIRST_TRADE_ID, KEY, LiveMarket, type LiveSymbol, OWNER } from './live-market.ts';
 
 /** What no order can sell is worth less than five. */
 const DUST = Decimal.of('0.07');
-const BURSTS = { everyMs: 25_000, forMs: 5_000, sides: ['buy'] } as const;
+const SYMBOLS: readonly LiveSymbol[] = [
+  { symbol: 'LTCUSDT', lot: '0.001', side: 'buy' },
+  { symbol: 'ETHUSDT', lot: '0.0001', side: 'buy' },
+];
 
 /** Binance's spot market as a stand-in, with an account that trades there. */
 export class LiveSpot extends LiveMarket<BinanceSpotExchange> {
   static async open(dir: string): Promise<LiveSpot> {
     const exchange = await BinanceSpotExchange.open({
-      symbols: LIVE_SYMBOLS.map((symbol) => {
-        const step = LIVE_STEPS[symbol]!;
-        return spotSymbol(symbol, { firstTradeId: FIRST_TRADE_ID, lot: { min: step, max: '90000', step } });
-      }),
+      symbols: SYMBOLS.map(({ symbol, lot: step }) =>
+        spotSymbol(symbol, { firstTradeId: FIRST_TRADE_ID, lot: { min: step, max: '90000', step } }),
+      ),
       accounts: [{ name: OWNER, balances: { USDT: '10000' }, keys: [KEY] }],
     });
     const { restUrl, socketUrl, streamUrl } = exchange;
     const env = { ALGO_BINANCE_URL: streamUrl, ALGO_BINANCE_REST_URL: restUrl };
     return new LiveSpot(exchange, dir, {
-      ...{ name: 'binance-spot', market: 'spot', socketUrl, env, bursts: BURSTS },
+      ...{ name: 'binance-spot', market: 'spot', socketUrl, env, symbols: SYMBOLS },
+      ...{ bursts: { everyMs: 25_000, forMs: 5_000, oneIn: 2 }, trading: [] },
     });
   }
 

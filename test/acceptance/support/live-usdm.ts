@@ -1,14 +1,18 @@
 import { type AlgoOrder, BinanceUsdmExchange, type UsdmOrder, usdmSymbol } from '@algo/testkit/venues';
-import { FIRST_TRADE_ID, KEY, LIVE_STEPS, LIVE_SYMBOLS, LiveMarket, OWNER } from './live-market.ts';
+import { FIRST_TRADE_ID, KEY, LiveMarket, type LiveSymbol, OWNER } from './live-market.ts';
 
-const BURSTS = { everyMs: 14_000, forMs: 5_000, sides: ['buy', 'sell'] } as const;
+const SYMBOLS: readonly LiveSymbol[] = [
+  { symbol: 'LTCUSDT', lot: '0.001', side: 'buy' },
+  { symbol: 'ETHUSDT', lot: '0.0001', side: 'sell' },
+  { symbol: 'BNBUSDT', lot: '0.01', side: 'buy' },
+  { symbol: 'SOLUSDT', lot: '0.01', side: 'sell' },
+];
 
 /** Binance's USD-M futures as a stand-in, with an account that trades there. */
 export class LiveUsdm extends LiveMarket<BinanceUsdmExchange> {
   static async open(dir: string): Promise<LiveUsdm> {
     const exchange = await BinanceUsdmExchange.open({
-      symbols: LIVE_SYMBOLS.map((symbol) => {
-        const step = LIVE_STEPS[symbol]!;
+      symbols: SYMBOLS.map(({ symbol, lot: step }) => {
         const lot = { min: step, max: '90000', step };
         return usdmSymbol(symbol, { firstTradeId: FIRST_TRADE_ID, lot, marketLot: lot });
       }),
@@ -17,7 +21,10 @@ export class LiveUsdm extends LiveMarket<BinanceUsdmExchange> {
     const { restUrl, streamUrl } = exchange;
     const env = { ALGO_BINANCE_USDM_URL: streamUrl, ALGO_BINANCE_USDM_REST_URL: restUrl };
     return new LiveUsdm(exchange, dir, {
-      ...{ name: 'binance-usdm', market: 'perp', socketUrl: streamUrl, env, bursts: BURSTS },
+      ...{ name: 'binance-usdm', market: 'perp', socketUrl: streamUrl, env },
+      // A slow run without a target: a stop has time to follow.
+      ...{ symbols: SYMBOLS, bursts: { everyMs: 24_000, forMs: 14_000, oneIn: 4 } },
+      trading: [['take_profit_pct', '[3, 5]']],
     });
   }
 

@@ -14,9 +14,10 @@ export class ThePublic {
     return this.#trade(1 + this.#next(3), this.#next(2) === 0);
   }
 
-  /** All of them buy, or all of them sell. */
-  burst(side: 'buy' | 'sell') {
-    this.#ticks += side === 'buy' ? this.#next(2) : -this.#next(2);
+  /** All of them buy, or all of them sell; the price goes on with one trade in so many. */
+  burst(side: 'buy' | 'sell', oneIn: number) {
+    const step = this.#next(oneIn) === 0 ? 1 : 0;
+    this.#ticks += side === 'buy' ? step : -step;
     return this.#trade(BURST_TIMES + this.#next(BURST_TIMES), side === 'sell');
   }
 
