@@ -64,8 +64,16 @@ export function acceptLive<Market extends AnyMarket>(
 
     const positions = async (run: EngineRun): Promise<readonly PositionEvent[]> =>
       (await factsOf(await run.bus(PATIENCE_MS), 'pos.evt')).map(({ fact }) => fact.body);
-    const untilOpened = (run: EngineRun, count: number) =>
-      run.until(`${count} positions`, async () => opened(await positions(run)).length >= count, PATIENCE_MS);
+    /** Resolves with how many positions were opened by then. */
+    const untilOpened = async (run: EngineRun, least: number): Promise<number> => {
+      let count = 0;
+      const isSo = async () => {
+        count = opened(await positions(run)).length;
+        return count >= least;
+      };
+      await run.until(`${least} positions`, isSo, PATIENCE_MS);
+      return count;
+    };
 
     beforeAll(async () => {
       dir = mkdtempSync(join(tmpdir(), 'algo-live-'));
@@ -74,13 +82,14 @@ export function acceptLive<Market extends AnyMarket>(
       const options = [...market.options(), '--confirm-live', LIVE_ACCOUNT];
       let run = new EngineRun(join(dir, 'data'), options, env);
       try {
-        await untilOpened(run, 1);
+        const first = await untilOpened(run, 1);
         await run.kill([`execution.${LIVE_ACCOUNT}`], PATIENCE_MS);
-        await untilOpened(run, 2);
+        const second = await untilOpened(run, first + 1);
         await run.kill([`reconcile.${LIVE_ACCOUNT}`, `position-risk.${LIVE_ACCOUNT}`], PATIENCE_MS);
         await run.killEverything();
         run = run.again();
-        let missing: string | undefined = 'all';
+        await untilOpened(run, second + 1);
+        let missing: string | undefined;
         const isEnough = async () => {
           missing = lacks(market, await positions(run));
           return missing === undefined;

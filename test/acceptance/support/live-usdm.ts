@@ -6,6 +6,8 @@ const SYMBOLS: readonly LiveSymbol[] = [
   { symbol: 'ETHUSDT', lot: '0.0001', side: 'sell' },
   { symbol: 'BNBUSDT', lot: '0.01', side: 'buy' },
   { symbol: 'SOLUSDT', lot: '0.01', side: 'sell' },
+  { symbol: 'XRPUSDT', lot: '0.1', side: 'buy' },
+  { symbol: 'ADAUSDT', lot: '0.1', side: 'sell' },
 ];
 
 /** Binance's USD-M futures as a stand-in, with an account that trades there. */
