@@ -30,6 +30,11 @@ export class LiveUsdm extends LiveMarket<BinanceUsdmExchange> {
     });
   }
 
+  /** Somebody sets the account up otherwise. */
+  setUp(how: Parameters<BinanceUsdmExchange['setUp']>[1]): void {
+    this.exchange.setUp(OWNER, how);
+  }
+
   fills() {
     return this.exchange
       .truth()

@@ -34,6 +34,11 @@ test('an account has its exchange’s addresses, and paths are seen from the fil
   expect(live(testnet)[0]!.restUrl).toBe('https://testnet.binance.vision');
 });
 
+test('an account of contracts may bound their leverage', () => {
+  const text = GOOD.replace('binance-spot', 'binance-usdm').concat('    leverage_max: 5\n');
+  expect(live(text)).toMatchObject([{ exchange: 'binance-usdm', leverageMax: 5 }]);
+});
+
 test.each([
   [
     'an exchange that there is not',
@@ -51,6 +56,16 @@ test.each([
     'no money',
     GOOD.replace('500.50', '0'),
     'accounts.main.starting_equity = "0": expected an amount such as 500',
+  ],
+  [
+    'a leverage that is none',
+    GOOD.replace('binance-spot', 'binance-usdm').concat('    leverage_max: 0\n'),
+    'accounts.main.leverage_max = "0": expected a whole number such as 10',
+  ],
+  [
+    'a leverage on spot',
+    GOOD.concat('    leverage_max: 5\n'),
+    'accounts.main.leverage_max = "5": a spot account has no leverage',
   ],
   ['no account', 'accounts: {}', 'expected at least one account'],
   ['another file', 'instruments: []', 'accounts = not set'],

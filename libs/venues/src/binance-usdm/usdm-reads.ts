@@ -100,8 +100,8 @@ export class UsdmReads {
     return { value: value.filter(({ quantity }) => !quantity.isZero()), asOfUs };
   }
 
-  async balances(): Promise<Rows<readonly VenueBalance[]>> {
-    const { body, asOfUs } = await this.#link.read('/fapi/v3/balance', {}, 5, 'audit');
+  async balances(purpose: Purpose = 'audit'): Promise<Rows<readonly VenueBalance[]>> {
+    const { body, asOfUs } = await this.#link.read('/fapi/v3/balance', {}, 5, purpose);
     const value = rowsOf(body).map((row) => ({
       ...{ account: this.#link.parts.account, asset: textOf(row, 'asset') },
       ...{ total: decimalOf(row, 'balance'), free: decimalOf(row, 'availableBalance') },
@@ -109,8 +109,8 @@ export class UsdmReads {
     return { value, asOfUs };
   }
 
-  setup(): Promise<Rows<AccountSetup>> {
-    return usdmSetup(this.#link);
+  setup(purpose: Purpose = 'audit'): Promise<Rows<AccountSetup>> {
+    return usdmSetup(this.#link, purpose);
   }
 
   /** Returns all fills since a time, oldest first. A contract that was quiet since is not read again. */

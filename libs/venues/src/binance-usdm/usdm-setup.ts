@@ -1,5 +1,6 @@
 import type { AccountSetup, ContractSetup } from '@algo/model';
 import type { Rows } from '../binance/account-link.ts';
+import type { Purpose } from '../binance/request-budget.ts';
 import { flagOf, oneOf, rowOf, rowsOf, textOf, wholeOf } from '../binance/rows.ts';
 import type { UsdmLink } from './usdm-link.ts';
 
@@ -9,9 +10,9 @@ export const LEVERAGE_MAX = 20;
 const MARGIN_MODES = { ISOLATED: 'isolated', CROSSED: 'cross' } as const;
 
 /** Returns how an account is set up, with what stands against trading it. *Errors*: as each read. */
-export async function usdmSetup(link: UsdmLink): Promise<Rows<AccountSetup>> {
-  const { body, asOfUs } = await link.read('/fapi/v1/accountConfig', {}, 5, 'audit');
-  const config = await link.read('/fapi/v1/symbolConfig', {}, 5, 'audit');
+export async function usdmSetup(link: UsdmLink, purpose: Purpose): Promise<Rows<AccountSetup>> {
+  const { body, asOfUs } = await link.read('/fapi/v1/accountConfig', {}, 5, purpose);
+  const config = await link.read('/fapi/v1/symbolConfig', {}, 5, purpose);
   const account = rowOf(body);
   const listed = new Map(rowsOf(config.body).map((row) => [textOf(row, 'symbol'), row]));
   const instruments = link.instruments.flatMap(({ id, symbol }): readonly ContractSetup[] => {

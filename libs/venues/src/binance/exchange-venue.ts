@@ -15,10 +15,11 @@ import type {
   VenueOrder,
   VenuePosition,
 } from '@algo/model';
-import type { ExchangeVenue, OrderRef, SendTerms, VenueAnswer, VenueCapabilities } from '../port.ts';
+import type { ExchangeVenue, OrderRef, SendTerms, Urgency, VenueAnswer, VenueCapabilities } from '../port.ts';
 import { type AbsenceReads, proveAbsence } from './absence.ts';
 import { type AccountLink, type Rows, symbolOf } from './account-link.ts';
 import type { KeyRights } from './key-rights.ts';
+import type { Purpose } from './request-budget.ts';
 
 /** What goes out to a market. `sentMs`: when each order left, monotonic. */
 export interface AccountWrites {
@@ -30,11 +31,11 @@ export interface AccountWrites {
 
 /** What a market tells when it is asked. *Errors*: each rejects where not all of it can be read. */
 export interface AccountReads extends AbsenceReads {
-  openOrders(symbol?: string): Promise<Rows<readonly VenueOrder[]>>;
+  openOrders(symbol?: string, purpose?: Purpose): Promise<Rows<readonly VenueOrder[]>>;
   fillsSince(sinceUs: TimeUs): Promise<Rows<readonly Fill[]>>;
-  positions(): Promise<Rows<readonly VenuePosition[]>>;
-  balances(): Promise<Rows<readonly VenueBalance[]>>;
-  setup(): Promise<Rows<AccountSetup>>;
+  positions(purpose?: Purpose): Promise<Rows<readonly VenuePosition[]>>;
+  balances(purpose?: Purpose): Promise<Rows<readonly VenueBalance[]>>;
+  setup(purpose?: Purpose): Promise<Rows<AccountSetup>>;
   cashSince(sinceUs: TimeUs): Promise<Rows<readonly CashMove[]>>;
 }
 
@@ -103,8 +104,12 @@ export class BinanceExchangeVenue implements ExchangeVenue {
     );
   }
 
-  openOrders(_account: AccountId, done: (answer: VenueAnswer<readonly VenueOrder[]>) => void): void {
-    this.#answer(this.#reads.openOrders(), done);
+  openOrders(
+    _account: AccountId,
+    done: (answer: VenueAnswer<readonly VenueOrder[]>) => void,
+    urgency?: Urgency,
+  ): void {
+    this.#answer(this.#reads.openOrders(undefined, purposeOf(urgency)), done);
   }
 
   filledIn(instruments: Iterable<InstrumentId>): void {
@@ -115,16 +120,24 @@ export class BinanceExchangeVenue implements ExchangeVenue {
     this.#answer(this.#reads.fillsSince(sinceUs), done);
   }
 
-  positions(_account: AccountId, done: (answer: VenueAnswer<readonly VenuePosition[]>) => void): void {
-    this.#answer(this.#reads.positions(), done);
+  positions(
+    _account: AccountId,
+    done: (answer: VenueAnswer<readonly VenuePosition[]>) => void,
+    urgency?: Urgency,
+  ): void {
+    this.#answer(this.#reads.positions(purposeOf(urgency)), done);
   }
 
-  balances(_account: AccountId, done: (answer: VenueAnswer<readonly VenueBalance[]>) => void): void {
-    this.#answer(this.#reads.balances(), done);
+  balances(
+    _account: AccountId,
+    done: (answer: VenueAnswer<readonly VenueBalance[]>) => void,
+    urgency?: Urgency,
+  ): void {
+    this.#answer(this.#reads.balances(purposeOf(urgency)), done);
   }
 
-  setup(_account: AccountId, done: (answer: VenueAnswer<AccountSetup>) => void): void {
-    this.#answer(this.#setup(), done);
+  setup(_account: AccountId, done: (answer: VenueAnswer<AccountSetup>) => void, urgency?: Urgency): void {
+    this.#answer(this.#setup(purposeOf(urgency)), done);
   }
 
   cashSince(_account: AccountId, sinceUs: TimeUs, done: (a: VenueAnswer<readonly CashMove[]>) => void): void {
@@ -136,8 +149,11 @@ export class BinanceExchangeVenue implements ExchangeVenue {
     await this.#link[Symbol.asyncDispose]();
   }
 
-  async #setup(): Promise<Rows<AccountSetup>> {
-    const [{ value, asOfUs }, ofKey] = await Promise.all([this.#reads.setup(), this.#rights.objections()]);
+  async #setup(purpose: Purpose): Promise<Rows<AccountSetup>> {
+    const [{ value, asOfUs }, ofKey] = await Promise.all([
+      this.#reads.setup(purpose),
+      this.#rights.objections(),
+    ]);
     return { value: { ...value, objections: [...value.objections, ...ofKey] }, asOfUs };
   }
 
@@ -147,6 +163,10 @@ export class BinanceExchangeVenue implements ExchangeVenue {
       (error: Error) => done({ type: 'failed', reason: `${this.name}: ${error.message}` }),
     );
   }
+}
+
+function purposeOf(urgency: Urgency | undefined): Purpose {
+  return urgency === 'urgent' ? 'look_up' : 'audit';
 }
 
 /** A fault of ours on the way out: whether anything left is not known. */

@@ -69,7 +69,9 @@ export class Comparison implements Requests<Compare, ReconcileOwn> {
     this.#own.read((before) => {
       if (before instanceof Error) return done(before);
       this.#venue.filledIn?.(this.#newlyFilled(before));
-      new VenueReading(this.#venue, this.#account, before, (theirs) => {
+      // In a new life exits wait for its first comparison too.
+      const urgency = this.#last?.report.epoch === ask.epoch ? 'routine' : 'urgent';
+      new VenueReading(this.#venue, this.#account, { local: before, urgency }, (theirs) => {
         if (theirs instanceof Error) return done(theirs);
         this.#own.readOn((since) =>
           done(since instanceof Error ? since : this.#settled(ask, { before, since, theirs })),

@@ -44,6 +44,13 @@ export interface UsdmExchangeOptions {
   readonly port?: number;
 }
 
+/** How an account may be set up. */
+export interface UsdmSetUp {
+  readonly isHedged?: boolean;
+  readonly isMultiAssets?: boolean;
+  readonly leverage?: Readonly<Record<string, number>>;
+}
+
 /** What is really so at the exchange. */
 export interface UsdmTruth {
   readonly orders: readonly UsdmOrder[];
@@ -189,6 +196,15 @@ export class BinanceUsdmExchange implements AsyncDisposable {
     const reason = change.isNegative() ? 'WITHDRAW' : 'DEPOSIT';
     const news = { account, reason, asset, change, positions: [], nowMs: nowMs() };
     this.streams.emit(account, accountUpdate(wallets, news));
+  }
+
+  /** Somebody sets an account up otherwise, on the venue's page. *Shape*: `leverage` by symbol. */
+  setUp(account: string, how: UsdmSetUp): void {
+    const settings = this.#books.wallets.settings.get(account)!;
+    settings.isHedged = how.isHedged ?? settings.isHedged;
+    settings.isMultiAssets = how.isMultiAssets ?? settings.isMultiAssets;
+    for (const [symbol, leverage] of Object.entries(how.leverage ?? {}))
+      settings.leverage.set(symbol, leverage);
   }
 
   setStatus(symbol: string, status: string): void {

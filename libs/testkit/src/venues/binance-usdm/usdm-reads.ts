@@ -187,7 +187,8 @@ export class UsdmReads {
   readonly accountConfig = ({ account }: Asked): unknown => ({
     ...{ feeTier: 0, canTrade: true, canDeposit: true, canWithdraw: true },
     dualSidePosition: this.#books.wallets.settings.get(account)!.isHedged,
-    ...{ updateTime: 0, multiAssetsMargin: false, tradeGroupId: -1 },
+    multiAssetsMargin: this.#books.wallets.settings.get(account)!.isMultiAssets,
+    ...{ updateTime: 0, tradeGroupId: -1 },
   });
 
   /** The stand-in takes no commission in BNB here. */

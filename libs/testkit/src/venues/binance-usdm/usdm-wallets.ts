@@ -35,6 +35,8 @@ export interface Income {
 /** Settings of an account. *Shape*: leverage and margin type by symbol. */
 export interface UsdmSettings {
   isHedged: boolean;
+  /** Assets stand in for each other. The stand-in tells it, and does not do it. */
+  isMultiAssets: boolean;
   readonly leverage: Map<string, number>;
   readonly isolated: Set<string>;
 }
@@ -66,7 +68,12 @@ export class UsdmWallets {
   }
 
   open(account: string): void {
-    this.settings.set(account, { isHedged: false, leverage: new Map(), isolated: new Set() });
+    this.settings.set(account, {
+      isHedged: false,
+      isMultiAssets: false,
+      leverage: new Map(),
+      isolated: new Set(),
+    });
     this.#positions.set(account, new Map());
   }
 

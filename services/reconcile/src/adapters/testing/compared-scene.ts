@@ -18,7 +18,7 @@ import {
   type OrderLookup,
   type VenueOrder,
 } from '@algo/model';
-import type { ExchangeVenue, VenueAnswer } from '@algo/venues';
+import type { ExchangeVenue, Urgency, VenueAnswer } from '@algo/venues';
 import type { ReconcileOwn, ReconciliationReport } from '../../domain/index.ts';
 import { ACCOUNT, INSTRUMENT, LENT, LTC, request } from '../../domain/testing/reconcile-scenario.ts';
 import { Comparison } from '../comparison.ts';
@@ -33,6 +33,7 @@ export class Scene {
   readonly unsaved: Error[] = [];
   open: VenueOrder[] = [];
   lookups: ClientOrderId[] = [];
+  readonly urgencies: (Urgency | undefined)[] = [];
   /** Where it was told that fills are known, at each comparison. */
   readonly filledIn: (readonly InstrumentId[])[] = [];
   at: Partial<Record<'fillsSince' | 'openOrders' | 'positions', () => void>> = {};
@@ -94,9 +95,9 @@ export class Scene {
     });
   }
 
-  compare(own: OwnBooks): ReconciliationReport | string {
+  compare(own: OwnBooks, epoch = 1): ReconciliationReport | string {
     let came: ReconcileOwn | undefined;
-    const ask = { account: ACCOUNT, venue: 'paper', epoch: 1, requestId: 'r', reason: 'test', timeUs: 9 };
+    const ask = { account: ACCOUNT, venue: 'paper', epoch, requestId: 'r', reason: 'test', timeUs: 9 };
     const parts = { account: ACCOUNT, own, venue: this.#venue(), instruments: [INSTRUMENT] };
     const comparison = this.#comparisons.get(own) ?? new Comparison(parts);
     this.#comparisons.set(own, comparison);
@@ -142,7 +143,8 @@ export class Scene {
         const list = [...this.open];
         done(answered(list));
       },
-      positions: (_account, done) => {
+      positions: (_account, done, urgency) => {
+        this.urgencies.push(urgency);
         this.at.positions?.();
         done(answered([]));
       },
