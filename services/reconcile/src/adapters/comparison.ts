@@ -1,6 +1,6 @@
 import type { Requests, RequestTerms, Ticket } from '@algo/bus';
 import { type AccountId, fillKey, type Instrument, type InstrumentId, US_PER_MS } from '@algo/model';
-import type { ExchangeVenue } from '@algo/venues';
+import type { ExchangeVenue, Urgency } from '@algo/venues';
 import {
   type BooksSince,
   type Compare,
@@ -69,15 +69,24 @@ export class Comparison implements Requests<Compare, ReconcileOwn> {
     this.#own.read((before) => {
       if (before instanceof Error) return done(before);
       this.#venue.filledIn?.(this.#newlyFilled(before));
-      // In a new life exits wait for its first comparison too.
-      const urgency = this.#last?.report.epoch === ask.epoch ? 'routine' : 'urgent';
-      new VenueReading(this.#venue, this.#account, { local: before, urgency }, (theirs) => {
-        if (theirs instanceof Error) return done(theirs);
-        this.#own.readOn((since) =>
-          done(since instanceof Error ? since : this.#settled(ask, { before, since, theirs })),
-        );
-      }).begin();
+      new VenueReading(
+        this.#venue,
+        this.#account,
+        { local: before, urgency: this.#urgencyOf(ask) },
+        (theirs) => {
+          if (theirs instanceof Error) return done(theirs);
+          this.#own.readOn((since) =>
+            done(since instanceof Error ? since : this.#settled(ask, { before, since, theirs })),
+          );
+        },
+      ).begin();
     });
+  }
+
+  /** In a new life of execution exits too wait for its first comparison that passes. */
+  #urgencyOf({ epoch }: Compare['ask']): Urgency {
+    const last = this.#last?.report;
+    return last?.epoch === epoch && last.verdict.type === 'pass' ? 'routine' : 'urgent';
   }
 
   /** Returns the instruments in which we know a fill that we did not know at the last comparison. */
