@@ -48,7 +48,7 @@ test('an order that was on its way, and arrived behind the list, shuts nothing',
   expect([found(report), shut(report)]).toEqual([['D5 adopt_order'], []]);
 });
 
-test('the exchange is told once in which instruments a fill of ours is newer than its last reading', async () => {
+test('the exchange is told once in which instruments a fill of ours is newer than its reading', async () => {
   const scene = new Scene();
   const own = await scene.books();
   scene.compare(own);
@@ -60,7 +60,7 @@ test('the exchange is told once in which instruments a fill of ours is newer tha
   expect(scene.filledIn).toEqual([[], [LTC], [], [LTC]]);
 });
 
-test('the first comparison of a life of execution is urgent until there is one, later ones are not', async () => {
+test('the first comparison of a life of execution is urgent, later ones are not', async () => {
   const scene = new Scene();
   const own = await scene.books();
   const { setup } = scene;
