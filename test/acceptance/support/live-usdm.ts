@@ -26,7 +26,10 @@ export class LiveUsdm extends LiveMarket<BinanceUsdmExchange> {
       ...{ name: 'binance-usdm', market: 'perp', socketUrl: streamUrl, env },
       // A slow run without a target: a stop has time to follow.
       ...{ symbols: SYMBOLS, bursts: { everyMs: 24_000, forMs: 14_000, oneIn: 4 } },
-      trading: [['take_profit_pct', '[3, 5]'], ['hold_duration_seconds', '[5, 15]']],
+      trading: [
+        ['take_profit_pct', '[3, 5]'],
+        ['hold_duration_seconds', '[5, 15]'],
+      ],
     });
   }
 
