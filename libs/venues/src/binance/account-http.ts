@@ -1,39 +1,19 @@
-import type { AccountWire, WireAnswer } from './account-wire.ts';
-import type { Parameters } from './api-key.ts';
-import { UNREACHED_MS } from './direct-wire.ts';
+import {
+  type AccountAnswer,
+  type AccountCall,
+  type AccountWire,
+  UNREACHED_MS,
+  type WireAnswer,
+} from './account-wire.ts';
 import { isTurnedAway } from './errors.ts';
 import type { OrderCounts } from './order-counts.ts';
-import type { Purpose, RequestBudget } from './request-budget.ts';
+import type { RequestBudget } from './request-budget.ts';
 import type { VenueTime } from './venue-time.ts';
 
 /** How long a request is good behind its timestamp. *Units*: ms. */
 export const RECV_WINDOW_MS = 5_000;
-/** A request. *Shape*: `isOrder` where it makes an order; unsigned where `isPublic`. */
-export interface AccountCall {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  readonly path: string;
-  readonly parameters: Parameters;
-  readonly weight: number;
-  readonly purpose: Purpose;
-  readonly isOrder?: boolean;
-  readonly isPublic?: boolean;
-  /** The key is named, and nothing is signed. */
-  readonly isUnsigned?: boolean;
-  /** Monotonic moment from which on it must not leave. */
-  readonly sendByMs?: number;
-}
 
-/** What came of a request. `not sent`: surely no byte of it left. `lost`: it may have arrived. */
-export type AccountAnswer =
-  | {
-      readonly type: 'answered';
-      readonly status: number;
-      readonly text: string;
-      readonly retryAfterS: number | undefined;
-    }
-  | { readonly type: 'not sent'; readonly reason: string; readonly retryAfterMs: number }
-  | { readonly type: 'too late'; readonly lateMs: number }
-  | { readonly type: 'lost'; readonly reason: string };
+export type { AccountAnswer, AccountCall } from './account-wire.ts';
 
 export interface AccountHttpParts {
   readonly wire: AccountWire;

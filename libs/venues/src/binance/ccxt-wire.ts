@@ -1,9 +1,16 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { InputError } from '@algo/model';
-import type { AccountAnswer, AccountCall } from './account-http.ts';
-import type { AccountWire, AskedAt, WireAnswer, WireHeaders } from './account-wire.ts';
+import {
+  type AccountAnswer,
+  type AccountCall,
+  type AccountWire,
+  ANSWER_MAX_MS,
+  type AskedAt,
+  UNREACHED_MS,
+  type WireAnswer,
+  type WireHeaders,
+} from './account-wire.ts';
 import type { ApiKey } from './api-key.ts';
-import { ANSWER_MAX_MS, UNREACHED_MS } from './direct-wire.ts';
 import { retryAfterOf } from './request-budget.ts';
 
 /** What our paths begin with, and ccxt's names of the same: without a signature, and with one. */

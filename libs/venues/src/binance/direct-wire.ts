@@ -1,9 +1,12 @@
 import { type Dispatcher, Pool } from 'undici';
-import type { AccountAnswer, AccountCall } from './account-http.ts';
 import {
+  type AccountAnswer,
+  type AccountCall,
   type AccountWire,
+  ANSWER_MAX_MS,
   type AskedAt,
   AUTHORITY,
+  UNREACHED_MS,
   type WireAnswer,
   type WireHeaders,
 } from './account-wire.ts';
@@ -11,15 +14,11 @@ import { type ApiKey, queryOf, signedQuery } from './api-key.ts';
 import { wordsOfError } from './failure-words.ts';
 import { retryAfterOf } from './request-budget.ts';
 
-/** The venue gives up on its own engine after 10 s, and says so. */
-export const ANSWER_MAX_MS = 12_000;
 const BODY_CHARACTERS_MAX = 64_000_000;
 /** One for each request that may be under way; what waits is refused when its time is over. */
 const CONNECTIONS = 8;
 /** Longer than between two measurings of the time, which keep a connection open. */
 const KEEP_ALIVE_MS = 240_000;
-/** Behind a connection that did not come about. */
-export const UNREACHED_MS = 1_000;
 
 /** Requests over connections that stay open. Each goes out once; nothing is tried again. */
 export class DirectWire implements AccountWire {

@@ -1,5 +1,4 @@
-import type { AccountAnswer } from './account-http.ts';
-import type { AccountWire } from './account-wire.ts';
+import type { AccountAnswer, AccountWire } from './account-wire.ts';
 import type { ApiKey } from './api-key.ts';
 import { CcxtWire } from './ccxt-wire.ts';
 import { DirectWire } from './direct-wire.ts';

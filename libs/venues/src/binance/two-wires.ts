@@ -1,6 +1,5 @@
 import { BrokenCircuitError, CircuitState, ConsecutiveBreaker, circuitBreaker, handleType } from 'cockatiel';
-import type { AccountAnswer, AccountCall } from './account-http.ts';
-import type { AccountWire, AskedAt, WireAnswer } from './account-wire.ts';
+import type { AccountAnswer, AccountCall, AccountWire, AskedAt, WireAnswer } from './account-wire.ts';
 
 /** So many failures in a row, and nobody goes that way for so long. */
 const FAILURES_MAX = 5;
