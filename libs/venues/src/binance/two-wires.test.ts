@@ -12,6 +12,7 @@ import { afterEach, expect, jest, test } from '@jest/globals';
 import { SpotExchangeVenue } from '../binance-spot/spot-exchange-venue.ts';
 import { SpotLink } from '../binance-spot/spot-link.ts';
 import { ACCOUNT, LTC, spotOnStandIn } from '../binance-spot/testing/spot-on-stand-in.ts';
+import { usdmUnderTest } from '../binance-usdm/testing/usdm-under-test.ts';
 import type { RequestPath, RequestPaths } from './request-paths.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;
@@ -179,4 +180,33 @@ test('a server that is out of order counts; after a minute a read tries it, and 
   expect(await at.submit(at.order())).toMatchObject({ type: 'confirmed' });
   expect(at.ways(ORDER)).toEqual(['ccxt', 'ccxt', 'direct']);
   expect(at.ways(READ).at(-1)).toBe('direct');
+});
+
+test('a stop whose answer was lost is known once it is found gone off', async () => {
+  await using at = await usdmUnderTest([], { primary: 'direct', fallback: 'ccxt' });
+  const { account, instrument, venue } = at;
+  const terms = { sentUs: at.nowUs(), sendByMs: NEVER, epoch: 1 };
+  const submit = (more: Partial<OrderRequest>) => {
+    const order: OrderRequest = {
+      ...{ clientOrderId: clientOrderId(`w${made++}`), account, instrument, side: 'buy', type: 'market' },
+      ...{ timeInForce: 'ioc', quantity: Decimal.of('1'), limitPrice: null, triggerPrice: null },
+      ...{ reduceOnly: false, ...more },
+    };
+    const outcome = new Promise<SubmitOutcome>((done) => venue.submit(order, terms, done));
+    return outcome.then(({ type }) => ({ order, type }));
+  };
+  await submit({});
+  at.exchange.fault('POST /fapi/v1/algoOrder', 1, { does: 'reset', at: 'after' });
+  const stop = { type: 'stop', timeInForce: 'gtc', side: 'sell', reduceOnly: true } as const;
+  const guard = await submit({ ...stop, triggerPrice: Decimal.of('80') });
+  expect(guard.type).toBe('unknown');
+  at.trade('79.90', '1', 'sell');
+  const reply = { status: 502, body: '<html>Bad Gateway</html>' };
+  for (let i = 1; i < FAILURES_MAX; i++)
+    at.exchange.fault('GET /fapi/v3/balance', 2 * i - 1, { does: 'answer', at: 'before', reply });
+  for (let i = 1; i < FAILURES_MAX; i++) await new Promise((done) => venue.balances(account, done));
+  expect((await submit({})).type).toBe('refused');
+  const found = await new Promise<OrderLookup>((done) => venue.order(guard.order, done));
+  expect(found).toMatchObject({ type: 'found', order: { status: 'filled' } });
+  expect((await submit({})).type).toBe('confirmed');
 });

@@ -11,6 +11,12 @@ const DOUBT_MS = 1_000;
 
 type Answered = Extract<AccountAnswer, { type: 'answered' }>;
 
+/** By which way an order went out, and where it would be asked for. */
+interface Doubt {
+  readonly path: string;
+  readonly way: AccountWire;
+}
+
 /** A way failed, so that the breaker counts it. */
 class WayFailed extends Error {
   readonly sent: WireAnswer;
@@ -33,8 +39,8 @@ export class TwoWires implements AccountWire {
   readonly #breaker = circuitBreaker(handleType(WayFailed), {
     ...{ halfOpenAfter: SHUT_MS, breaker: new ConsecutiveBreaker(FAILURES_MAX) },
   });
-  /** Orders of which nobody knows what became, by the read that would tell: on which way each went out. */
-  readonly #doubts = new Map<string, AccountWire>();
+  /** Orders of which nobody knows what became, by name. */
+  readonly #doubts = new Map<string, Doubt>();
 
   readonly #isUnknown: (answer: Answered) => boolean;
 
@@ -67,29 +73,35 @@ export class TwoWires implements AccountWire {
 
   /** A read may be asked twice: where one way fails, the other is tried. */
   async #read(call: AccountCall, at: AskedAt): Promise<WireAnswer> {
-    const doubt = doubtOf(call);
-    const sentBy = doubt === undefined ? undefined : this.#doubts.get(doubt);
-    const ways = this.#waysOf(sentBy);
+    const name = nameOf(call);
+    const doubt = name === undefined ? undefined : this.#doubts.get(name);
+    const ways = this.#waysOf(doubt?.way);
     let last = await this.#by(ways[0]!, call, at);
     for (const way of ways.slice(1)) if (isFailure(last)) last = await this.#by(way, call, at);
-    // Found or not, it is known what the venue says: from here on the proof of an absence judges.
-    if (doubt !== undefined && last.answer.type === 'answered' && !isFailure(last))
-      this.#doubts.delete(doubt);
+    const { answer } = last;
+    // Found or not, what the venue says is known: from here on the proof of an absence judges. A stop that
+    // has gone off is found among the orders; that it is not there says nothing of it.
+    const isTold = answer.type === 'answered' && !isFailure(last);
+    if (name !== undefined && isTold && (answer.status === 200 || doubt?.path === pathOf(call)))
+      this.#doubts.delete(name);
     return last;
   }
 
   async #write(call: AccountCall, at: AskedAt): Promise<WireAnswer> {
     const way = this.#breaker.state === CircuitState.Closed ? this.#first : this.#second;
-    const other = [...this.#doubts].find(([, sentBy]) => sentBy !== way);
+    const other = [...this.#doubts.values()].find((doubt) => doubt.way !== way);
     if (other !== undefined) {
-      const reason = `an order that went by ${other[1].name} is in doubt: nothing goes by ${way.name} before it is known`;
+      const reason =
+        `an order that went by ${other.way.name} is in doubt: ` +
+        `nothing goes by ${way.name} before it is known`;
       return { answer: { type: 'not sent', reason, retryAfterMs: DOUBT_MS }, headers: {} };
     }
     const sent = await this.#by(way, call, at);
     const { answer } = sent;
     const isOpen = answer.type === 'lost' || (answer.type === 'answered' && this.#isUnknown(answer));
-    const doubt = doubtOf(call);
-    if (doubt !== undefined && isOpen && this.#doubts.size < DOUBTS_MAX) this.#doubts.set(doubt, way);
+    const name = nameOf(call);
+    if (name !== undefined && isOpen && this.#doubts.size < DOUBTS_MAX)
+      this.#doubts.set(name, { path: pathOf(call), way });
     return sent;
   }
 
@@ -127,11 +139,15 @@ function isFailure({ answer }: WireAnswer): boolean {
   return answer.type !== 'too late';
 }
 
-/** Returns which read tells what became of the order that a call is about; undefined where it is about none. */
-function doubtOf({ method, parameters, path }: AccountCall): string | undefined {
+/** Returns the name of the order that a call is about; undefined where it is about none. */
+function nameOf({ method, parameters }: AccountCall): string | undefined {
   const { clientAlgoId, newClientOrderId, orderId, origClientOrderId } = parameters;
   // A cancel has a name of its own; what is in doubt is its order.
   const own = method === 'POST' ? newClientOrderId : (origClientOrderId ?? orderId);
-  const name = own ?? clientAlgoId;
-  return name === undefined ? undefined : `${path.replace(/\/cancelReplace$/, '')} ${name}`;
+  return own ?? clientAlgoId;
+}
+
+/** Returns where one would ask about the order of a call. */
+function pathOf({ path }: AccountCall): string {
+  return path.replace(/\/cancelReplace$/, '');
 }
