@@ -60,18 +60,16 @@ test('the exchange is told once in which instruments a fill of ours is newer tha
   expect(scene.filledIn).toEqual([[], [LTC], [], [LTC]]);
 });
 
-test('the first comparison of a life of execution is urgent, later ones are not', async () => {
+test('the first two comparisons that pass in a life of execution are urgent, later ones are not', async () => {
   const scene = new Scene();
   const own = await scene.books();
   const { setup } = scene;
-  scene.compare(own);
-  scene.compare(own);
+  for (let i = 0; i < 3; i++) scene.compare(own);
   scene.setup = { type: 'failed', reason: 'silent' };
   scene.compare(own, 2);
   scene.setup = setup;
-  scene.compare(own, 2);
-  scene.compare(own, 2);
-  expect(scene.urgencies).toEqual(['urgent', 'routine', 'urgent', 'routine']);
+  for (let i = 0; i < 3; i++) scene.compare(own, 2);
+  expect(scene.urgencies).toEqual(['urgent', 'urgent', 'routine', 'urgent', 'urgent', 'routine']);
 });
 
 test('an order that ends between the two readings is no difference', async () => {

@@ -13,6 +13,9 @@ import {
 import type { OwnBooks } from './own-books.ts';
 import { VenueReading, type VenueShown } from './venue-books.ts';
 
+/** What a life of execution asks before it goes on at leisure. */
+const FIRST_ASKS = 2;
+
 /** Books that were compared, and what was found. */
 interface Compared {
   readonly before: OwnReading;
@@ -31,6 +34,8 @@ export class Comparison implements Requests<Compare, ReconcileOwn> {
   readonly #venue: ExchangeVenue;
   readonly #instruments: readonly Instrument[];
   #last: Compared | undefined;
+  /** How many comparisons of the newest epoch have passed. */
+  #passed = { epoch: 0, count: 0 };
   /** The newest fill of each instrument, by its key, as of the last comparison. */
   #newestFills: ReadonlyMap<InstrumentId, string> = new Map();
 
@@ -83,10 +88,12 @@ export class Comparison implements Requests<Compare, ReconcileOwn> {
     });
   }
 
-  /** In a new life of execution exits too wait for its first comparison that passes. */
+  /**
+   * In a new life of execution exits too wait for a comparison that passes: it asks when it begins and again
+   * when it hears the account, and takes the answer to its last question alone.
+   */
   #urgencyOf({ epoch }: Compare['ask']): Urgency {
-    const last = this.#last?.report;
-    return last?.epoch === epoch && last.verdict.type === 'pass' ? 'routine' : 'urgent';
+    return this.#passed.epoch === epoch && this.#passed.count >= FIRST_ASKS ? 'routine' : 'urgent';
   }
 
   /** Returns the instruments in which we know a fill that we did not know at the last comparison. */
@@ -100,6 +107,8 @@ export class Comparison implements Requests<Compare, ReconcileOwn> {
   /** The report of this comparison; the next one knows what cash it has shown. */
   #settled(ask: Compare['ask'], read: Omit<Compared, 'report'>): ReconciliationReport {
     const report = this.#report(ask, read);
+    const before = this.#passed.epoch === ask.epoch ? this.#passed.count : 0;
+    this.#passed = { epoch: ask.epoch, count: before + (report.verdict.type === 'pass' ? 1 : 0) };
     const { books, shownUs } = read.theirs;
     const staleUs = this.#venue.capabilities.readsSettleMs * US_PER_MS;
     this.#own.settleCash(read.before, books, { shownUs, staleUs });
