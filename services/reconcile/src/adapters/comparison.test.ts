@@ -60,7 +60,7 @@ test('the exchange is told once in which instruments a fill of ours is newer tha
   expect(scene.filledIn).toEqual([[], [LTC], [], [LTC]]);
 });
 
-test('the first two comparisons that pass in a life of execution are urgent, later ones are not', async () => {
+test('the first two comparisons that pass in a life are urgent, later ones are not', async () => {
   const scene = new Scene();
   const own = await scene.books();
   const { setup } = scene;

@@ -15,7 +15,7 @@ import type { Position } from './usdm-wallets.ts';
 const DAY_MS = 86_400_000;
 /** So long are orders kept that nothing filled. */
 const UNFILLED_KEPT_MS = 3 * DAY_MS;
-/** Reads of more than a week are refused; of fills and orders the last one is shown where none is asked for. */
+/** Reads of more than a week are refused; of fills and orders the last one shows where none is asked for. */
 const PAGE = {
   ...{ timeOf: ({ timeMs }: { readonly timeMs: number }) => timeMs, standard: 500, longestMs: 7 * DAY_MS },
   tooLong: () => new Refused(-4165, 'Invalid time interval: the maximum is 7 days.'),
