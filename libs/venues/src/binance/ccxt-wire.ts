@@ -107,10 +107,11 @@ export class CcxtWire implements AccountWire {
   async #load(): Promise<CcxtClient> {
     const { default: ccxt } = await import('ccxt');
     const { key, url, monotonicMs } = this.#parts;
-    const client = new ccxt.binance({
+    const client: object = new ccxt.binance({
       ...{ apiKey: key.name, secret: 'not here', enableRateLimit: false, timeout: ANSWER_MAX_MS },
       options: { maxRetriesOnFailure: 0 },
-    }) as unknown as CcxtClient;
+    });
+    if (!isKnown(client)) throw new Error('this ccxt has not what is asked of it here');
     client.urls.api = redirected(client.urls.api, url.replace(/\/$/, ''));
     // What is signed is ccxt's; who signs holds the secret. Ed25519 is base64, which a query must encode.
     client.hmac = (payload) =>
@@ -161,4 +162,10 @@ function redirected(addresses: unknown, url: string): unknown {
   return JSON.parse(JSON.stringify(addresses), (_, address: unknown) =>
     typeof address === 'string' ? address.replace(/^\w+:\/\/[^/]+/, url) : address,
   );
+}
+
+/** Whether ccxt's client has what is used of it. */
+function isKnown(client: object): client is CcxtClient {
+  const needed = ['hmac', 'handleRestResponse', 'undiciRequest', 'loadFetchImplementation', 'request'];
+  return needed.every((name) => typeof Reflect.get(client, name) === 'function');
 }
