@@ -4,32 +4,42 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { algo } from './support/algo-process.ts';
-import { LIVE_ACCOUNT, LiveSpot, limitsFor } from './support/live-spot.ts';
+import { LIVE_ACCOUNT, type LiveMarket, limitsFor } from './support/live-market.ts';
+import { LiveSpot } from './support/live-spot.ts';
+import { LiveUsdm } from './support/live-usdm.ts';
 
 const TEST_MAX_MS = 60_000;
 
 let dir = '';
 let live: LiveSpot;
+let contracts: LiveUsdm;
 
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'algo-refused-'));
   live = await LiveSpot.open(dir);
+  contracts = await LiveUsdm.open(dir);
 });
 afterAll(async () => {
   await live[Symbol.asyncDispose]();
+  await contracts[Symbol.asyncDispose]();
   rmSync(dir, { recursive: true, force: true });
 });
 
 type Spoil = (args: string[]) => NodeJS.ProcessEnv | undefined;
 
 /** Starts it with one thing wrong. Returns how it ended. */
-async function started(spoil: Spoil): Promise<string> {
-  const args = ['up', '--data-dir', join(dir, 'data'), ...live.options(), '--confirm-live', LIVE_ACCOUNT];
+async function started(
+  spoil: Spoil,
+  at: Pick<LiveMarket<never>, 'env' | 'names' | 'options'> = live,
+  more: readonly string[] = [],
+): Promise<string> {
+  const options = [...at.options(more), '--confirm-live', LIVE_ACCOUNT];
+  const args = ['up', '--data-dir', join(dir, 'data'), ...options];
   const env = { ...limitsFor(dir), ...spoil(args) };
-  const { code, said } = await algo(args, { ...live.env, ...env });
+  const { code, said } = await algo(args, { ...at.env, ...env });
   expect(code).not.toBe(0);
   expect(existsSync(join(dir, 'data', 'engine.json'))).toBe(false);
-  expect(live.exchange.truth().orders).toEqual([]);
+  expect(at.names()).toEqual([]);
   return said;
 }
 
@@ -92,9 +102,7 @@ test.each<[string, Spoil, RegExp]>([
   [
     'the secret of another key',
     () => {
-      chmodSync(join(dir, 'keys', 'api.secret'), 0o600);
-      writeFileSync(join(dir, 'keys', 'api.secret'), 'another\n');
-      chmodSync(join(dir, 'keys', 'api.secret'), 0o400);
+      live.writeKey('liveKey', 'another');
       return undefined;
     },
     /fail {2}rights of the key: refused: .*Signature.*stand against trading.*nothing was started/s,
@@ -103,11 +111,7 @@ test.each<[string, Spoil, RegExp]>([
     'a key that may withdraw',
     () => {
       live.exchange.addKey('one', { apiKey: 'greedy', secret: 's', rights: { withdrawals: true } });
-      for (const [name, text] of [['api.key', 'greedy'] as const, ['api.secret', 's'] as const]) {
-        chmodSync(join(dir, 'keys', name), 0o600);
-        writeFileSync(join(dir, 'keys', name), `${text}\n`);
-        chmodSync(join(dir, 'keys', name), 0o400);
-      }
+      live.writeKey('greedy', 's');
       return undefined;
     },
     /it may withdraw; it may be used from anywhere/,
@@ -116,6 +120,48 @@ test.each<[string, Spoil, RegExp]>([
   '%s: nothing is started, and it is said what is missing',
   async (_, spoil, words) => {
     expect(await started(spoil)).toMatch(words);
+  },
+  TEST_MAX_MS,
+);
+
+test.each<[string, () => void, readonly string[], RegExp]>([
+  [
+    'hedge mode',
+    () => contracts.setUp({ isHedged: true }),
+    [],
+    /fail {2}setup of the account: the account is in hedge mode\. Set it to one-way mode at the venue/,
+  ],
+  [
+    'multi-assets mode',
+    () => contracts.setUp({ isHedged: false, isMultiAssets: true }),
+    [],
+    /the account is in multi-assets mode\. Set it to single-asset mode at the venue/,
+  ],
+  [
+    'a leverage above the exchange’s own',
+    () => contracts.setUp({ isMultiAssets: false, leverage: { SOLUSDT: 75 } }),
+    [],
+    /the leverage of binance\.perp\.SOLUSDT is 75, above leverage_max 20\. Set it lower at the venue/,
+  ],
+  [
+    'a leverage above the limit of the account',
+    () => contracts.setUp({ leverage: { SOLUSDT: 20 } }),
+    ['leverage_max: 10'],
+    /the leverage of binance\.perp\.LTCUSDT is 20, above leverage_max 10/,
+  ],
+  [
+    'a key that may withdraw',
+    () => {
+      contracts.exchange.addKey('one', { apiKey: 'greedy', secret: 's', rights: { withdrawals: true } });
+      contracts.writeKey('greedy', 's');
+    },
+    [],
+    /it may withdraw; it may be used from anywhere/,
+  ],
+])(
+  'a USD-M account with %s: nothing is started, and it is said what is missing',
+  async (_, spoil, more, words) => {
+    expect(await started(() => void spoil(), contracts, more)).toMatch(words);
   },
   TEST_MAX_MS,
 );

@@ -1,5 +1,11 @@
 import { InputError, type Instrument } from '@algo/model';
-import { realExchange, type SharedPause, type VenueAccess } from '@algo/venues';
+import {
+  REQUEST_PATHS,
+  type RequestPaths,
+  realExchange,
+  type SharedPause,
+  type VenueAccess,
+} from '@algo/venues';
 import { z } from 'zod';
 
 const address = (what: string, pattern: RegExp) => z.string().regex(pattern, `expected ${what}`).optional();
@@ -12,6 +18,15 @@ export const venueSettings = z.object({
   venueKeyFile: z.string().default(''),
   venueSecretFile: z.string().default(''),
   venueRestUrl: address('an address such as https://api.binance.com', /^https?:\/\/.+/),
+  /** Above it no contract is traded; empty: the exchange's own bound. */
+  venueLeverageMax: z
+    .string()
+    .regex(/^([1-9]\d{0,2})?$/, 'expected a whole number such as 10')
+    .default(''),
+  /** By which way requests go, by which where that one is dead, and where the second asks, if elsewhere. */
+  venuePrimary: z.enum(REQUEST_PATHS).default('direct'),
+  venueFallback: z.enum([...REQUEST_PATHS, '']).default(''),
+  venueFallbackUrl: address('an address such as https://api1.binance.com', /^https?:\/\/.+/),
   venueSocketUrl: address('an address such as wss://ws-api.binance.com:443/ws-api/v3', /^wss?:\/\/.+/),
 });
 export type VenueSettings = z.infer<typeof venueSettings>;
@@ -28,7 +43,7 @@ export function venueAccess(
 ): VenueAccess | undefined {
   const known = realExchange(name);
   if (known === undefined) return undefined;
-  const { venueKeyFile: keyFile, venueSecretFile: secretFile } = settings;
+  const { venueKeyFile: keyFile, venueSecretFile: secretFile, venueLeverageMax } = settings;
   const missing = keyFile === '' ? 'ALGO_VENUE_KEY_FILE' : 'ALGO_VENUE_SECRET_FILE';
   if (keyFile === '' || secretFile === '')
     throw new InputError({
@@ -38,9 +53,22 @@ export function venueAccess(
   return {
     ...{ keyFile, secretFile, pause, random: Math.random },
     instruments,
+    paths: pathsOf(settings),
+    ...(venueLeverageMax === '' ? {} : { leverageMax: Number(venueLeverageMax) }),
     address: {
       restUrl: settings.venueRestUrl ?? known.restUrl,
       socketUrl: settings.venueSocketUrl ?? known.socketUrl,
     },
   };
+}
+
+function pathsOf({ venueFallback, venueFallbackUrl, venuePrimary: primary }: VenueSettings): RequestPaths {
+  if (venueFallback === '') return { primary };
+  if (venueFallback === primary)
+    throw new InputError({
+      ...{ field: 'ALGO_VENUE_FALLBACK', value: venueFallback, because: 'it is the primary way too' },
+      remedy: `Choose another of ${REQUEST_PATHS.join(', ')}, or leave it out.`,
+    });
+  const elsewhere = venueFallbackUrl === undefined ? {} : { fallbackUrl: venueFallbackUrl };
+  return { primary, fallback: venueFallback, ...elsewhere };
 }

@@ -4,6 +4,11 @@ import { usdmUnderTest } from './binance-usdm/testing/usdm-under-test.ts';
 import { paperUnderTest } from './paper/testing/paper-under-test.ts';
 import { acceptAdapter } from './testing/adapter-acceptance.ts';
 
+const SHUTS = ['ban', 'maintenance', 'halt'] as const;
+const CCXT = { primary: 'ccxt' } as const;
+
 acceptAdapter({ name: 'paper', shuts: ['ban', 'maintenance'], open: paperUnderTest });
-acceptAdapter({ name: 'binance-spot', shuts: ['ban', 'maintenance', 'halt'], open: spotUnderTest });
-acceptAdapter({ name: 'binance-usdm', shuts: ['ban', 'maintenance', 'halt'], open: usdmUnderTest });
+acceptAdapter({ name: 'binance-spot', shuts: SHUTS, open: () => spotUnderTest() });
+acceptAdapter({ name: 'binance-usdm', shuts: SHUTS, open: () => usdmUnderTest() });
+acceptAdapter({ name: 'binance-spot by ccxt', shuts: SHUTS, open: () => spotUnderTest(CCXT) });
+acceptAdapter({ name: 'binance-usdm by ccxt', shuts: SHUTS, open: () => usdmUnderTest([], CCXT) });

@@ -1,5 +1,6 @@
 export type { DialMemory } from './binance/dial-gate.ts';
 export type { SharedPause } from './binance/request-budget.ts';
+export { REQUEST_PATHS, type RequestPath, type RequestPaths } from './binance/request-paths.ts';
 export * from './check-account.ts';
 export {
   EXCHANGE_NAMES,

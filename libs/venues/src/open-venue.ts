@@ -2,6 +2,7 @@ import { type AccountId, InputError, type Instrument, type Market } from '@algo/
 import type { AccountParts } from './binance/account-link.ts';
 import { ApiKey } from './binance/api-key.ts';
 import type { SharedPause } from './binance/request-budget.ts';
+import type { RequestPaths } from './binance/request-paths.ts';
 import { SpotAccountStream } from './binance-spot/spot-account-stream.ts';
 import { SpotExchangeVenue } from './binance-spot/spot-exchange-venue.ts';
 import { SpotLink } from './binance-spot/spot-link.ts';
@@ -46,6 +47,10 @@ export interface VenueAccess {
   /** A number from 0 to 1, for the jitter of waits. */
   readonly random: () => number;
   readonly pause?: SharedPause;
+  /** Above it no contract is traded; the market's own bound where nothing is said. */
+  readonly leverageMax?: number;
+  /** By which way requests go; directly where nothing is said. */
+  readonly paths?: RequestPaths;
 }
 
 /** An exchange for one account: what is asked of it, and what it tells by itself, not yet open. */

@@ -73,6 +73,12 @@ export type VenueAnswer<Value> =
   | { readonly type: 'failed'; readonly reason: string };
 
 /**
+ * Whether a read may wait: an urgent one is what exits wait for, and gets of the venue's allowance what is
+ * kept back from routine ones.
+ */
+export type Urgency = 'routine' | 'urgent';
+
+/**
  * Orders and reads of one account at one exchange. Nothing here throws: whatever happens is an answer,
  * told once by `done`, in this turn or a later one.
  */
@@ -100,13 +106,30 @@ export interface ExchangeVenue extends AsyncDisposable {
    * will. That takes a while; whoever is not sure says so.
    */
   proveAbsence(order: OrderRef, sentUs: TimeUs, done: (absence: Absence) => void): void;
-  openOrders(account: AccountId, done: (answer: VenueAnswer<readonly VenueOrder[]>) => void): void;
+  openOrders(
+    account: AccountId,
+    done: (answer: VenueAnswer<readonly VenueOrder[]>) => void,
+    urgency?: Urgency,
+  ): void;
+  /**
+   * Fills of these instruments are known that were not when they were read last, so that what was read of
+   * them is no answer any more; undefined where nothing that was read is kept.
+   */
+  filledIn?(instruments: Iterable<InstrumentId>): void;
   /** All fills of the account since an event time, oldest first, complete or failed. */
   fillsSince(account: AccountId, sinceUs: TimeUs, done: (answer: VenueAnswer<readonly Fill[]>) => void): void;
-  positions(account: AccountId, done: (answer: VenueAnswer<readonly VenuePosition[]>) => void): void;
-  balances(account: AccountId, done: (answer: VenueAnswer<readonly VenueBalance[]>) => void): void;
+  positions(
+    account: AccountId,
+    done: (answer: VenueAnswer<readonly VenuePosition[]>) => void,
+    urgency?: Urgency,
+  ): void;
+  balances(
+    account: AccountId,
+    done: (answer: VenueAnswer<readonly VenueBalance[]>) => void,
+    urgency?: Urgency,
+  ): void;
   /** How the account is set up: each of its contracts, or failed. */
-  setup(account: AccountId, done: (answer: VenueAnswer<AccountSetup>) => void): void;
+  setup(account: AccountId, done: (answer: VenueAnswer<AccountSetup>) => void, urgency?: Urgency): void;
   /**
    * All that no trade moved since an event time, oldest first: deposits, withdrawals, funding, interest. An
    * exchange has several such reads (histories of income, deposits, withdrawals); all must have answered.

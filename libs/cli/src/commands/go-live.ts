@@ -88,7 +88,7 @@ function shownLimits({ account, startingEquity }: LiveAccountKeys, limits: Shown
 }
 
 function look(
-  { account, exchange, keyFile, secretFile, restUrl, socketUrl }: LiveAccountKeys,
+  { account, exchange, keyFile, secretFile, restUrl, socketUrl, leverageMax, paths }: LiveAccountKeys,
   traded: readonly Instrument[] = [],
 ): Promise<readonly AccountCheck[]> {
   return checkAccount(exchange, {
@@ -96,7 +96,8 @@ function look(
     ask: () => Promise.reject(new Error('no engine is asked')),
     access: {
       ...{ keyFile, secretFile, instruments: traded, random: Math.random },
-      address: { restUrl, socketUrl },
+      ...{ address: { restUrl, socketUrl }, paths },
+      ...(leverageMax === undefined ? {} : { leverageMax }),
     },
     depth: 'reads',
   });

@@ -27,11 +27,24 @@ test('an account has its exchange’s addresses, and paths are seen from the fil
       ...{ keyFile: '/etc/algo/keys/api.key', secretFile: '/run/secrets/api.secret' },
       restUrl: 'https://api.binance.com',
       socketUrl: 'wss://ws-api.binance.com:443/ws-api/v3',
+      paths: { primary: 'direct' },
     },
   ]);
   expect(liveWords(live())).toBe('main=binance-spot/500.50');
   const testnet = `${GOOD}    rest_url: https://testnet.binance.vision\n`;
   expect(live(testnet)[0]!.restUrl).toBe('https://testnet.binance.vision');
+});
+
+test('an account of contracts may bound their leverage', () => {
+  const text = GOOD.replace('binance-spot', 'binance-usdm').concat('    leverage_max: 5\n');
+  expect(live(text)).toMatchObject([{ exchange: 'binance-usdm', leverageMax: 5 }]);
+});
+
+test('an account may name a second way of its requests, and another address of it', () => {
+  const text = `${GOOD}    fallback: ccxt\n    fallback_url: https://api1.binance.com\n`;
+  const paths = { primary: 'direct', fallback: 'ccxt', fallbackUrl: 'https://api1.binance.com' };
+  expect(live(text)).toMatchObject([{ paths }]);
+  expect(live(`${GOOD}    primary: ccxt\n`)).toMatchObject([{ paths: { primary: 'ccxt' } }]);
 });
 
 test.each([
@@ -51,6 +64,31 @@ test.each([
     'no money',
     GOOD.replace('500.50', '0'),
     'accounts.main.starting_equity = "0": expected an amount such as 500',
+  ],
+  [
+    'a way that there is not',
+    GOOD.concat('    fallback: rest\n'),
+    'accounts.main.fallback = "rest": expected direct or ccxt',
+  ],
+  [
+    'a fallback that is the primary way',
+    GOOD.concat('    primary: ccxt\n    fallback: ccxt\n'),
+    'accounts.main.fallback = "ccxt": it is the primary way too',
+  ],
+  [
+    'an address of no fallback',
+    GOOD.concat('    fallback_url: https://api1.binance.com\n'),
+    'accounts.main.fallback_url = "https://api1.binance.com": there is no fallback',
+  ],
+  [
+    'a leverage that is none',
+    GOOD.replace('binance-spot', 'binance-usdm').concat('    leverage_max: 0\n'),
+    'accounts.main.leverage_max = "0": expected a whole number such as 10',
+  ],
+  [
+    'a leverage on spot',
+    GOOD.concat('    leverage_max: 5\n'),
+    'accounts.main.leverage_max = "5": a spot account has no leverage',
   ],
   ['no account', 'accounts: {}', 'expected at least one account'],
   ['another file', 'instruments: []', 'accounts = not set'],

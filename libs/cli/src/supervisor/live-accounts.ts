@@ -1,9 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
-import { InputError } from '@algo/model';
+import { InputError, MARKET_TRAITS } from '@algo/model';
 import { ConfigError, type LiveAccount } from '@algo/runtime';
-import { REAL_EXCHANGE_NAMES, type RealExchange, realExchange } from '@algo/venues';
+import {
+  REAL_EXCHANGE_NAMES,
+  REQUEST_PATHS,
+  type RealExchange,
+  type RequestPaths,
+  realExchange,
+} from '@algo/venues';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 
@@ -14,20 +20,48 @@ export interface LiveAccountKeys extends LiveAccount {
   readonly secretFile: string;
   readonly restUrl: string;
   readonly socketUrl: string;
+  /** By which way requests go, and by which where that one is dead. */
+  readonly paths: RequestPaths;
+  /** Above it no contract is traded; the exchange's own bound where nothing is said. */
+  readonly leverageMax?: number;
 }
 
 const url = (what: string, pattern: RegExp) => z.string().regex(pattern, `expected ${what}`).optional();
 
-const account = z.strictObject({
-  exchange: z.enum(REAL_EXCHANGE_NAMES, `expected ${REAL_EXCHANGE_NAMES.join(' or ')}`),
-  key_file: z.string('expected the path of a file with the API key').min(1, 'expected a path'),
-  secret_file: z.string('expected the path of a file with the secret').min(1, 'expected a path'),
-  starting_equity: z
-    .string('expected what the engine may trade with, in the quote currency')
-    .regex(/^(0\.\d*[1-9]\d*|[1-9]\d{0,11}(\.\d{1,8})?)$/, 'expected an amount such as 500'),
-  rest_url: url('an address such as https://testnet.binance.vision', /^https?:\/\/.+/),
-  socket_url: url('an address such as wss://ws-api.testnet.binance.vision/ws-api/v3', /^wss?:\/\/.+/),
-});
+function hasLeverage(exchange: string): boolean {
+  return !MARKET_TRAITS[realExchange(exchange)!.market].deliversBase;
+}
+
+const account = z
+  .strictObject({
+    exchange: z.enum(REAL_EXCHANGE_NAMES, `expected ${REAL_EXCHANGE_NAMES.join(' or ')}`),
+    key_file: z.string('expected the path of a file with the API key').min(1, 'expected a path'),
+    secret_file: z.string('expected the path of a file with the secret').min(1, 'expected a path'),
+    starting_equity: z
+      .string('expected what the engine may trade with, in the quote currency')
+      .regex(/^(0\.\d*[1-9]\d*|[1-9]\d{0,11}(\.\d{1,8})?)$/, 'expected an amount such as 500'),
+    primary: z.enum(REQUEST_PATHS, `expected ${REQUEST_PATHS.join(' or ')}`).optional(),
+    fallback: z.enum(REQUEST_PATHS, `expected ${REQUEST_PATHS.join(' or ')}`).optional(),
+    fallback_url: url('an address such as https://api1.binance.com', /^https?:\/\/.+/),
+    leverage_max: z
+      .string()
+      .regex(/^[1-9]\d{0,2}$/, 'expected a whole number such as 10')
+      .optional(),
+    rest_url: url('an address such as https://testnet.binance.vision', /^https?:\/\/.+/),
+    socket_url: url('an address such as wss://ws-api.testnet.binance.vision/ws-api/v3', /^wss?:\/\/.+/),
+  })
+  .refine(({ exchange, leverage_max }) => leverage_max === undefined || hasLeverage(exchange), {
+    path: ['leverage_max'],
+    message: 'a spot account has no leverage; remove it',
+  })
+  .refine(({ fallback, primary = 'direct' }) => fallback !== primary, {
+    path: ['fallback'],
+    message: 'it is the primary way too; name the other one, or leave it out',
+  })
+  .refine(({ fallback, fallback_url }) => fallback_url === undefined || fallback !== undefined, {
+    path: ['fallback_url'],
+    message: 'there is no fallback; name one, or remove it',
+  });
 const file = z.strictObject({
   accounts: z
     .record(z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'expected a single word'), account)
@@ -75,6 +109,12 @@ export function parseLiveAccounts(text: string, path: string): LiveAccountKeys[]
       secretFile: placeOf(one.secret_file, path),
       restUrl: one.rest_url ?? known.restUrl,
       socketUrl: one.socket_url ?? known.socketUrl,
+      paths: {
+        primary: one.primary ?? 'direct',
+        ...(one.fallback === undefined ? {} : { fallback: one.fallback }),
+        ...(one.fallback_url === undefined ? {} : { fallbackUrl: one.fallback_url }),
+      },
+      ...(one.leverage_max === undefined ? {} : { leverageMax: Number(one.leverage_max) }),
     };
   });
 }

@@ -107,6 +107,10 @@ function venueOf(live: LiveAccountKeys | undefined): NodeJS.ProcessEnv {
     ALGO_VENUE_SECRET_FILE: live.secretFile,
     ALGO_VENUE_REST_URL: live.restUrl,
     ALGO_VENUE_SOCKET_URL: live.socketUrl,
+    ALGO_VENUE_PRIMARY: live.paths.primary,
+    ALGO_VENUE_FALLBACK: live.paths.fallback ?? '',
+    ...(live.paths.fallbackUrl === undefined ? {} : { ALGO_VENUE_FALLBACK_URL: live.paths.fallbackUrl }),
+    ...(live.leverageMax === undefined ? {} : { ALGO_VENUE_LEVERAGE_MAX: `${live.leverageMax}` }),
   };
 }
 

@@ -27,5 +27,5 @@ export { USDM_503 } from './binance-usdm/usdm-trading.ts';
 export { type ExchangeClock, HandClock, WALL_CLOCK } from './exchange/exchange-clock.ts';
 export type { Fault, Reply } from './exchange/fault-plan.ts';
 export type { EngineMatch, EngineOrder } from './exchange/public-order.ts';
-export type { JournalEntry } from './exchange/request-journal.ts';
+export type { JournalEntry, RequestJournal } from './exchange/request-journal.ts';
 export type { FlowTrade } from './exchange/symbol-market.ts';

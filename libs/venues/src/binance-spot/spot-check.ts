@@ -15,7 +15,7 @@ export function checkedSpot(link: SpotLink): CheckedMarket {
     ...{ farShare: Decimal.of('0.5'), refusedBy: [-1013], needs: needsOf },
     openStream: () => new SpotAccountStream(link),
     price: async (symbol) => {
-      const { body } = await link.read('/api/v3/avgPrice', { symbol }, 2, 'audit');
+      const { body } = await link.read('/api/v3/avgPrice', { symbol }, 2, 'look_up');
       return decimalOf(rowOf(body), 'price');
     },
   };

@@ -32,13 +32,13 @@ export class SpotExchangeVenue extends BinanceExchangeVenue {
       rights: new KeyRights(link, SPOT_RIGHT),
       reads: {
         order: (ref) => reads.order(ref),
-        openOrders: (symbol) => reads.openOrders(symbol),
+        openOrders: (symbol, purpose) => reads.openOrders(symbol, purpose),
         heldOf: (ref) => reads.heldOf(ref),
         fillsOf: (symbol, sinceUs) => fills.ofSymbol(symbol, sinceUs),
         fillsSince: (sinceUs) => kept.since(sinceUs),
-        positions: () => reads.positions(),
-        balances: () => reads.balances(),
-        setup: () => reads.setup(),
+        positions: (purpose) => reads.positions(purpose),
+        balances: (purpose) => reads.balances(purpose),
+        setup: (purpose) => reads.setup(purpose),
         cashSince: (sinceUs) => spotCashSince(link, sinceUs),
       },
     });

@@ -36,7 +36,9 @@ export class SpotFills implements FillReads {
   }
 
   async working(): Promise<readonly string[]> {
-    return (await this.#reads.openOrders()).value.map(({ request }) => symbolOf(request.instrument));
+    return (await this.#reads.openOrders(undefined, 'look_up')).value.map(({ request }) =>
+      symbolOf(request.instrument),
+    );
   }
 
   /** Returns the fills of a symbol, by rising id. *Errors*: rejects where one may be missing. */

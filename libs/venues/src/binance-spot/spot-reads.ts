@@ -50,9 +50,9 @@ export class SpotReads {
   }
 
   /** Returns the open orders of one symbol, or of all. */
-  async openOrders(symbol?: string): Promise<Rows<readonly VenueOrder[]>> {
+  async openOrders(symbol?: string, purpose: Purpose = 'audit'): Promise<Rows<readonly VenueOrder[]>> {
     const [parameters, weight] = symbol === undefined ? [{}, 80] : [{ symbol }, 6];
-    const { body, asOfUs } = await this.#link.read('/api/v3/openOrders', parameters, weight, 'audit');
+    const { body, asOfUs } = await this.#link.read('/api/v3/openOrders', parameters, weight, purpose);
     const value = rowsOf(body).map((row) =>
       orderOf(row, this.#link.parts.account, this.#link.instrumentOf(textOf(row, 'symbol'))),
     );
@@ -75,8 +75,8 @@ export class SpotReads {
    * Returns what is held of each instrument's base; at which price it came, no read tells. Where two
    * instruments share a base nobody can say which one it is held in.
    */
-  async positions(): Promise<Rows<readonly VenuePosition[]>> {
-    const { value: balances, asOfUs } = await this.balances();
+  async positions(purpose?: Purpose): Promise<Rows<readonly VenuePosition[]>> {
+    const { value: balances, asOfUs } = await this.balances(purpose);
     const value = balances.flatMap(({ account, asset, total }) => {
       const [instrument, other] = this.#link.instruments.filter(({ base }) => base === asset);
       if (instrument === undefined) return [];
@@ -88,12 +88,12 @@ export class SpotReads {
   }
 
   /** Spot has no modes; that it is an account of spot is asked. */
-  async setup(): Promise<Rows<Omit<AccountSetup, 'objections'>>> {
+  async setup(purpose: Purpose = 'audit'): Promise<Rows<AccountSetup>> {
     const parameters = { omitZeroBalances: 'true' };
-    const { body, asOfUs } = await this.#link.read('/api/v3/account', parameters, 20, 'audit');
+    const { body, asOfUs } = await this.#link.read('/api/v3/account', parameters, 20, purpose);
     const type = textOf(rowOf(body), 'accountType');
     if (type !== 'SPOT') throw new Error(`the account is of the type ${type}, not SPOT`);
-    return { value: { positionMode: 'one_way', shortSpot: false, instruments: [] }, asOfUs };
+    return { value: { positionMode: 'one_way', shortSpot: false, instruments: [], objections: [] }, asOfUs };
   }
 
   /** Returns what is held of an order's two assets, in words. */

@@ -1,26 +1,40 @@
-import { clientOrderId, Decimal, type Fill, type OrderRequest, type SubmitOutcome } from '@algo/model';
+import {
+  clientOrderId,
+  Decimal,
+  type Fill,
+  type OrderRequest,
+  type Side,
+  type SubmitOutcome,
+} from '@algo/model';
 import { expect, test } from '@jest/globals';
 import type { VenueAnswer } from '../port.ts';
 import { usdmUnderTest } from './testing/usdm-under-test.ts';
+import { UsdmExchangeVenue } from './usdm-exchange-venue.ts';
+import { UsdmLink } from './usdm-link.ts';
+
+const DAY_MS = 86_400_000;
+
+type House = Awaited<ReturnType<typeof usdmUnderTest>>;
+
+function buy({ account, instrument, nowUs, venue }: House, name: string, side: Side = 'buy') {
+  const order: OrderRequest = {
+    ...{ clientOrderId: clientOrderId(name), account, instrument, side, type: 'market' },
+    ...{ timeInForce: 'ioc', quantity: Decimal.of('1'), limitPrice: null, triggerPrice: null },
+    reduceOnly: false,
+  };
+  const terms = { sentUs: nowUs(), sendByMs: Number.POSITIVE_INFINITY, epoch: 1 };
+  return new Promise<SubmitOutcome>((done) => venue.submit(order, terms, done));
+}
 
 test('a first reading of 600 contracts goes on where a minute ended; later ones ask what moved', async () => {
   await using house = await usdmUnderTest(Array.from({ length: 599 }, (_, i) => `D${i}USDT`));
   const sinceUs = house.nowUs();
-  const { account, instrument, exchange, venue } = house;
-  const buy = (name: string) => {
-    const order: OrderRequest = {
-      ...{ clientOrderId: clientOrderId(name), account, instrument, side: 'buy', type: 'market' },
-      ...{ timeInForce: 'ioc', quantity: Decimal.of('1'), limitPrice: null, triggerPrice: null },
-      reduceOnly: false,
-    };
-    const terms = { sentUs: house.nowUs(), sendByMs: Number.POSITIVE_INFINITY, epoch: 1 };
-    return new Promise<SubmitOutcome>((done) => venue.submit(order, terms, done));
-  };
+  const { account, exchange, venue } = house;
   const read = () =>
     new Promise<VenueAnswer<readonly Fill[]>>((done) => venue.fillsSince(account, sinceUs, done));
   const asked = () => exchange.journal.of('GET /fapi/v1/userTrades').length;
 
-  await buy('first');
+  await buy(house, 'first');
   let answer = await read();
   let minutes = 1;
   for (; answer.type !== 'answered' && minutes < 5; minutes++) {
@@ -33,8 +47,61 @@ test('a first reading of 600 contracts goes on where a minute ended; later ones 
 
   house.pass(60_000);
   const before = asked();
-  await buy('second');
+  await buy(house, 'second');
   const names = [{ clientOrderId: 'first' }, { clientOrderId: 'second' }];
   expect(await read()).toMatchObject({ type: 'answered', value: names });
   expect(asked() - before).toBe(1);
+});
+
+test('fills that left a contract as it was are read by whoever is told of them', async () => {
+  await using house = await usdmUnderTest();
+  const { account, instrument } = house;
+  // Whoever compares books neither sends orders nor hears of them.
+  await using reader = new UsdmExchangeVenue(new UsdmLink(house.parts));
+  const read = async () => {
+    const answer = await new Promise<VenueAnswer<readonly Fill[]>>((done) =>
+      reader.fillsSince(account, house.nowUs() - 3_600_000_000, done),
+    );
+    return answer.type === 'failed' ? answer.reason : answer.value.map(({ clientOrderId: id }) => id);
+  };
+  expect(await read()).toEqual([]);
+  await buy(house, 'bought');
+  await buy(house, 'sold', 'sell');
+  expect(await read()).toEqual([]);
+  reader.filledIn([instrument]);
+  expect(await read()).toEqual(['bought', 'sold']);
+});
+
+test('fills are read week by week, as far back as the venue keeps them', async () => {
+  await using house = await usdmUnderTest();
+  const { account, exchange } = house;
+  let before = 0;
+  const asked = () => exchange.journal.of('GET /fapi/v1/userTrades').length - before;
+  const namesSince = async (sinceUs: number) => {
+    const answer = await new Promise<VenueAnswer<readonly Fill[]>>((done) =>
+      house.venue.fillsSince(account, sinceUs, done),
+    );
+    return answer.type === 'failed' ? answer.reason : answer.value.map(({ clientOrderId: id }) => id);
+  };
+  /** Another life of ours begins then, that has the exchange's time. */
+  const later = async (days: number) => {
+    house.pass(days * DAY_MS);
+    await house.restart();
+    await namesSince(house.nowUs());
+  };
+  const firstUs = house.nowUs();
+  await buy(house, 'first');
+  await later(30);
+  await buy(house, 'second');
+  await later(8);
+  await buy(house, 'third');
+  await later(8);
+  before += asked();
+  expect(await namesSince(firstUs)).toEqual(['first', 'second', 'third']);
+  expect(asked()).toBe(7);
+  // A fresh engine knows of no fill: it asks for all that there still are.
+  expect(await namesSince(0)).toEqual(['first', 'second', 'third']);
+  expect(asked()).toBe(7 + 13);
+  await later(50);
+  expect(await namesSince(firstUs)).toMatch(/it keeps fills and income for 89 days/);
 });

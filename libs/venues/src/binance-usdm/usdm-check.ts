@@ -18,13 +18,14 @@ export function checkedUsdm(link: UsdmLink): CheckedMarket {
     ...{ farShare: Decimal.of('0.96'), refusedBy: [-1013, -4016, -4024, -4164], needs: needsOf },
     openStream: () => new UsdmAccountStream(link),
     price: async (symbol) => {
-      const { body } = await link.read('/fapi/v1/premiumIndex', { symbol }, 1, 'audit');
+      const { body } = await link.read('/fapi/v1/premiumIndex', { symbol }, 1, 'look_up');
       return decimalOf(rowOf(body), 'markPrice');
     },
     async setup() {
-      const { positionMode, instruments } = (await reads.setup()).value;
+      const { positionMode, instruments, objections } = (await reads.setup('look_up')).value;
       if (positionMode === 'hedge')
         throw new Finding('the account is in hedge mode', 'Set it to one-way mode at the venue.');
+      if (objections.length > 0) throw new Finding(objections.join(' '), '');
       const each = instruments.map(
         ({ instrument, leverage, marginMode }) => `${instrument} ${marginMode} margin, ${leverage} x`,
       );

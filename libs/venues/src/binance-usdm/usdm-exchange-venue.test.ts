@@ -1,5 +1,6 @@
 // What is USD-M's own, at its stand-in over its wire; what every adapter does is in adapters.test.ts.
 import {
+  type AccountSetup,
   clientOrderId,
   Decimal,
   type OrderLookup,
@@ -12,8 +13,10 @@ import {
 import { USDM_503 } from '@algo/testkit/venues';
 import { expect, test } from '@jest/globals';
 import { until } from '../binance/testing/heard.ts';
-import type { VenueAnswer } from '../port.ts';
+import type { ExchangeVenue, VenueAnswer } from '../port.ts';
 import { usdmUnderTest } from './testing/usdm-under-test.ts';
+import { UsdmExchangeVenue } from './usdm-exchange-venue.ts';
+import { UsdmLink } from './usdm-link.ts';
 
 type House = Awaited<ReturnType<typeof usdmUnderTest>>;
 let made = 0;
@@ -35,6 +38,9 @@ const stop = (triggerPrice: string): Partial<OrderRequest> => ({
 const terms = (house: House) => ({ sentUs: house.nowUs(), sendByMs: Number.POSITIVE_INFINITY, epoch: 1 });
 const submit = (house: House, request: OrderRequest) =>
   new Promise<SubmitOutcome>((done) => house.venue.submit(request, terms(house), done));
+const KEY_ANYWHERE = expect.stringContaining('it may be used from anywhere');
+const setupOf = (venue: ExchangeVenue, { account }: House) =>
+  new Promise<VenueAnswer<AccountSetup>>((done) => venue.setup(account, done));
 const lookUp = (house: House, request: OrderRequest) =>
   new Promise<OrderLookup>((done) => house.venue.order(request, done));
 
@@ -132,12 +138,42 @@ test('funding is told once, as the income has it; a key to listen that expires i
     disconnected: (reason) => states.push(reason),
   });
   await until('it is connected', () => states.length > 0);
-  // What the account began with came a while ago.
-  house.pass(120_000);
   house.exchange.fund('LTCUSDT', '0.0001');
   await until('it is told', () => events.length > 0);
   expect(events).toMatchObject([{ type: 'VenueCashMoved', reason: 'funding', asset: 'USDT' }]);
   house.exchange.streams.expire('one');
   await until('it is back', () => states.length >= 3);
   expect(states).toEqual(['connected', 'the key to listen with has expired', 'connected']);
+});
+
+test('where little weight is left, what exits wait for is still read', async () => {
+  await using house = await usdmUnderTest();
+  house.exchange.market.charge(1_750);
+  await lookUp(house, order(house));
+  const read = (urgency?: 'urgent') =>
+    new Promise<VenueAnswer<unknown>>((done) => house.venue.positions(house.account, done, urgency));
+  expect(await read()).toMatchObject({ type: 'failed', reason: expect.stringContaining('used up') });
+  expect(await read('urgent')).toMatchObject({ type: 'answered' });
+});
+
+test.each([
+  ['multi-assets mode', { isMultiAssets: true }, /is in multi-assets mode\. Set it to single-asset mode/],
+  [
+    'a leverage above the bound',
+    { leverage: { LTCUSDT: 50 } },
+    /the leverage of binance\.perp\.LTCUSDT is 50, above leverage_max 20\. Set it lower/,
+  ],
+])('%s stands against trading the account', async (_, how, words) => {
+  await using house = await usdmUnderTest();
+  expect(await setupOf(house.venue, house)).toMatchObject({ value: { objections: [KEY_ANYWHERE] } });
+  house.exchange.setUp('one', how);
+  const objections = [expect.stringMatching(words), KEY_ANYWHERE];
+  expect(await setupOf(house.venue, house)).toMatchObject({ value: { objections } });
+});
+
+test('a bound of leverage that a person has set takes the place of the exchange’s own', async () => {
+  await using house = await usdmUnderTest();
+  await using venue = new UsdmExchangeVenue(new UsdmLink({ ...house.parts, leverageMax: 10 }));
+  const objections = [expect.stringMatching(/is 20, above leverage_max 10/), KEY_ANYWHERE];
+  expect(await setupOf(venue, house)).toMatchObject({ value: { objections } });
 });

@@ -20,16 +20,23 @@ import {
 } from '../binance/account-link.ts';
 import type { Parameters } from '../binance/api-key.ts';
 import { KeptFills } from '../binance/kept-fills.ts';
-import { decimalOf, flagOf, nameOf, oneOf, rowOf, rowsOf, textOf, wholeOf } from '../binance/rows.ts';
+import type { Purpose } from '../binance/request-budget.ts';
+import { decimalOf, nameOf, type Row, rowOf, rowsOf, textOf, wholeOf } from '../binance/rows.ts';
 import type { OrderRef } from '../port.ts';
 import type { UsdmLink } from './usdm-link.ts';
 import { usdmAlgoOf, usdmFillOf, usdmOrderOf } from './usdm-rows.ts';
+import { usdmSetup } from './usdm-setup.ts';
 
 const NO_SUCH_ORDER = -2013;
 const PAGE = 1_000;
+/** Of a read of open orders that names no contract. */
+const ALL_WEIGHT = 40;
 const PAGES_MAX = 20;
-/** A read of fills or income may reach over no more. */
-const WEEK_MS = 7 * 86_400_000;
+const DAY_MS = 86_400_000;
+/** From a time to another a read of fills may reach over no more. */
+const WEEK_MS = 7 * DAY_MS;
+/** The venue keeps three months; whose first day may be shorter than ours. */
+const KEPT_MS = 89 * DAY_MS;
 /** What trades did to the wallet is in the fills. */
 const OF_TRADES = ['REALIZED_PNL', 'COMMISSION'];
 
@@ -42,7 +49,7 @@ export class UsdmReads {
     this.#link = link;
     this.#fills = new KeptFills(link, {
       held: () => this.#held(),
-      working: async () => (await this.openOrders()).value.map(({ request }) => symbolOf(request.instrument)),
+      working: () => this.#working(),
       ofSymbol: (symbol, sinceUs) => this.fillsOf(symbol, sinceUs),
     });
   }
@@ -65,11 +72,11 @@ export class UsdmReads {
   }
 
   /** Returns the orders that work, conditional ones among them. */
-  async openOrders(symbol?: string): Promise<Rows<readonly VenueOrder[]>> {
-    const [asked, weight] = symbol === undefined ? [{}, 40] : [{ symbol }, 1];
+  async openOrders(symbol?: string, purpose: Purpose = 'audit'): Promise<Rows<readonly VenueOrder[]>> {
+    const [asked, weight] = symbol === undefined ? [{}, ALL_WEIGHT] : [{ symbol }, 1];
     const { account } = this.#link.parts;
-    const plain = await this.#link.read('/fapi/v1/openOrders', asked, weight, 'audit');
-    const algos = await this.#link.read('/fapi/v1/openAlgoOrders', asked, weight, 'audit');
+    const plain = await this.#link.read('/fapi/v1/openOrders', asked, weight, purpose);
+    const algos = await this.#link.read('/fapi/v1/openAlgoOrders', asked, weight, purpose);
     const value = [
       ...rowsOf(plain.body).map((row) =>
         usdmOrderOf(row, account, this.#link.instrumentOf(textOf(row, 'symbol'))),
@@ -81,8 +88,8 @@ export class UsdmReads {
     return { value, asOfUs: plain.asOfUs };
   }
 
-  async positions(): Promise<Rows<readonly VenuePosition[]>> {
-    const { body, asOfUs } = await this.#link.read('/fapi/v3/positionRisk', {}, 5, 'audit');
+  async positions(purpose: Purpose = 'audit'): Promise<Rows<readonly VenuePosition[]>> {
+    const { body, asOfUs } = await this.#link.read('/fapi/v3/positionRisk', {}, 5, purpose);
     const value = rowsOf(body).map((row) => {
       if (row.positionSide !== 'BOTH')
         throw new Error('the account is in hedge mode: set it to one-way mode at the venue');
@@ -93,8 +100,8 @@ export class UsdmReads {
     return { value: value.filter(({ quantity }) => !quantity.isZero()), asOfUs };
   }
 
-  async balances(): Promise<Rows<readonly VenueBalance[]>> {
-    const { body, asOfUs } = await this.#link.read('/fapi/v3/balance', {}, 5, 'audit');
+  async balances(purpose: Purpose = 'audit'): Promise<Rows<readonly VenueBalance[]>> {
+    const { body, asOfUs } = await this.#link.read('/fapi/v3/balance', {}, 5, purpose);
     const value = rowsOf(body).map((row) => ({
       ...{ account: this.#link.parts.account, asset: textOf(row, 'asset') },
       ...{ total: decimalOf(row, 'balance'), free: decimalOf(row, 'availableBalance') },
@@ -102,19 +109,8 @@ export class UsdmReads {
     return { value, asOfUs };
   }
 
-  async setup(): Promise<Rows<Omit<AccountSetup, 'objections'>>> {
-    const mode = await this.#link.read('/fapi/v1/positionSide/dual', {}, 30, 'audit');
-    const config = await this.#link.read('/fapi/v1/symbolConfig', {}, 5, 'audit');
-    const listed = new Map(rowsOf(config.body).map((row) => [textOf(row, 'symbol'), row]));
-    const instruments = this.#link.instruments.flatMap(({ id, symbol }) => {
-      const row = listed.get(symbol);
-      if (row === undefined) return [];
-      const marginMode = oneOf(row, 'marginType', { ISOLATED: 'isolated', CROSSED: 'cross' } as const);
-      return [{ instrument: id, marginMode, leverage: wholeOf(row, 'leverage') }];
-    });
-    const isHedged = flagOf(rowOf(mode.body), 'dualSidePosition');
-    const positionMode = isHedged ? 'hedge' : 'one_way';
-    return { value: { positionMode, shortSpot: false, instruments }, asOfUs: mode.asOfUs };
+  setup(purpose: Purpose = 'audit'): Promise<Rows<AccountSetup>> {
+    return usdmSetup(this.#link, purpose);
   }
 
   /** Returns all fills since a time, oldest first. A contract that was quiet since is not read again. */
@@ -122,23 +118,43 @@ export class UsdmReads {
     return this.#fills.since(sinceUs);
   }
 
-  /** Returns the fills of a contract since a time, by rising id: five weights a page. */
+  /**
+   * Returns the fills of a contract since a time, by rising id: five weights a week, and a page. Since 0 are
+   * all that the venue still has.
+   */
   async fillsOf(symbol: string, sinceUs: TimeUs): Promise<readonly Fill[]> {
     const startMs = startMsOf(this.#link, sinceUs);
+    const nowMs = this.#link.nowUs() / US_PER_MS;
     const fills: Fill[] = [];
-    let asked: Parameters = { symbol, startTime: `${startMs}` };
+    for (let fromMs = startMs; ; fromMs += WEEK_MS) {
+      const isLast = fromMs + WEEK_MS > nowMs;
+      const until = isLast ? {} : { endTime: `${fromMs + WEEK_MS - 1}` };
+      const rows = await this.#fillRows({ symbol, startTime: `${fromMs}`, ...until });
+      for (const row of rows) fills.push(await this.#fillOf(symbol, row));
+      // A page that is full goes on by ids, to the newest one.
+      if (isLast || rows.length >= PAGE) break;
+    }
+    return fills.filter(({ timeUs }) => timeUs >= startMs * US_PER_MS);
+  }
+
+  /** Returns the rows of a page, and of all that follow it by id where it is full. */
+  async #fillRows(asked: Parameters & { readonly symbol: string }): Promise<readonly Row[]> {
+    const { symbol } = asked;
+    const rows: Row[] = [];
+    let next: Parameters = asked;
     for (let pages = 1; ; pages++) {
       if (pages > PAGES_MAX) throw new Error(`${symbol} has more than ${PAGES_MAX * PAGE} fills`);
-      const page = { ...asked, limit: `${PAGE}` };
-      const read = await listedOnly(this.#link.read('/fapi/v1/userTrades', page, 5, 'look_up'));
-      const rows = rowsOf(read?.body ?? []);
-      for (const row of rows) {
-        const name = await this.#nameOf(symbol, wholeOf(row, 'orderId'));
-        fills.push(usdmFillOf(row, this.#link.parts.account, this.#link.instrumentOf(symbol), name));
-      }
-      if (rows.length < PAGE) return fills.filter(({ timeUs }) => timeUs >= startMs * US_PER_MS);
-      asked = { symbol, fromId: `${wholeOf(rows.at(-1)!, 'id') + 1}` };
+      const read = this.#link.read('/fapi/v1/userTrades', { ...next, limit: `${PAGE}` }, 5, 'look_up');
+      const page = rowsOf((await listedOnly(read))?.body ?? []);
+      rows.push(...page);
+      if (page.length < PAGE) return rows;
+      next = { symbol, fromId: `${wholeOf(page.at(-1)!, 'id') + 1}` };
     }
+  }
+
+  async #fillOf(symbol: string, row: Row): Promise<Fill> {
+    const name = await this.#nameOf(symbol, wholeOf(row, 'orderId'));
+    return usdmFillOf(row, this.#link.parts.account, this.#link.instrumentOf(symbol), name);
   }
 
   cashSince(sinceUs: TimeUs): Promise<Rows<readonly CashMove[]>> {
@@ -147,14 +163,14 @@ export class UsdmReads {
 
   /** Returns the position of an order's contract, in words. */
   async heldOf({ instrument }: OrderRef): Promise<string> {
-    const { value } = await this.positions();
+    const { value } = await this.positions('look_up');
     const held = value.find((position) => position.instrument === instrument);
     return `${symbolOf(instrument)} ${held?.quantity ?? 0}`;
   }
 
   /** Of a contract its position is held: what fills leave as large as it was, they leave at another price. */
   async #held(): Promise<Rows<(symbol: string) => string>> {
-    const { value, asOfUs } = await this.positions();
+    const { value, asOfUs } = await this.positions('look_up');
     const held = new Map(
       value.map(({ instrument, quantity, averagePrice }) => [
         symbolOf(instrument),
@@ -162,6 +178,17 @@ export class UsdmReads {
       ]),
     );
     return { value: (symbol) => held.get(symbol) ?? '0', asOfUs };
+  }
+
+  /** One read of all contracts weighs as much as forty of one. */
+  async #working(): Promise<readonly string[]> {
+    const { instruments } = this.#link;
+    const asked = instruments.length < ALL_WEIGHT ? instruments.map(({ symbol }) => symbol) : [undefined];
+    const found: string[] = [];
+    for (const symbol of asked)
+      for (const { request } of (await this.openOrders(symbol, 'look_up')).value)
+        found.push(symbolOf(request.instrument));
+    return found;
   }
 
   async #nameOf(symbol: string, orderId: number) {
@@ -210,8 +237,11 @@ function reasonOf(type: string, isLess: boolean): CashReason {
   return isLess ? 'withdrawal' : 'deposit';
 }
 
+/** Since 0 is since ever: the venue tells what it still has. */
 function startMsOf(link: AccountLink, sinceUs: TimeUs): number {
+  const oldestMs = Math.ceil(link.nowUs() / US_PER_MS) - KEPT_MS;
   const startMs = Math.floor(sinceUs / US_PER_MS);
-  if (link.nowUs() / US_PER_MS - startMs <= WEEK_MS) return startMs;
-  throw new Error('one read reaches back seven days at most');
+  if (startMs >= oldestMs) return startMs;
+  if (sinceUs === 0) return oldestMs;
+  throw new Error(`it keeps fills and income for ${KEPT_MS / DAY_MS} days`);
 }

@@ -11,6 +11,7 @@ import {
 import type { OrderRef } from '../port.ts';
 import { RECV_WINDOW_MS } from './account-http.ts';
 import { type AccountLink, type Rows, symbolOf } from './account-link.ts';
+import type { Purpose } from './request-budget.ts';
 
 /** What a request may still take at the venue when its window is over, and how far clocks may differ. */
 const ENGINE_MS = 10_000;
@@ -25,7 +26,7 @@ const CLOCKS_MS = 100;
 /** What is read to prove an absence. */
 export interface AbsenceReads {
   order(ref: OrderRef): Promise<Rows<OrderLookup>>;
-  openOrders(symbol: string): Promise<Rows<readonly VenueOrder[]>>;
+  openOrders(symbol: string, purpose?: Purpose): Promise<Rows<readonly VenueOrder[]>>;
   fillsOf(symbol: string, sinceUs: TimeUs): Promise<readonly Fill[]>;
   /** What is held of all that the order could change, in words. */
   heldOf(ref: OrderRef): Promise<string>;
@@ -61,7 +62,7 @@ export async function proveAbsence(
       return notProven(`it was sent at ${isoTime(sentUs)}, and the venue's clock shows ${isoTime(asOfUs)}`);
     firstUs = asOfUs;
     const symbol = symbolOf(order.instrument);
-    const { value: open } = await reads.openOrders(symbol);
+    const { value: open } = await reads.openOrders(symbol, 'look_up');
     if (open.some(({ request }) => request.clientOrderId === order.clientOrderId))
       return notProven('it is open');
     const filled = await reads.fillsOf(symbol, sentUs);

@@ -10,6 +10,7 @@ import {
 import type { AccountStream, ExchangeVenue, OrderRef } from '../port.ts';
 import { type AccountLink, AccountReadError, type Rows } from './account-link.ts';
 import { type RightProblem, rightProblems, type TradingRight } from './key-rights.ts';
+import type { Purpose } from './request-budget.ts';
 import { decimalOf, type Row, rowOf, rowsOf } from './rows.ts';
 
 /** One thing that was looked at. *Shape*: `remedy` is empty where nothing needs to be done. */
@@ -42,9 +43,9 @@ export interface CheckedMarket {
   readonly needs: (row: Row) => readonly (readonly [what: string, holds: boolean])[];
   readonly venue: ExchangeVenue;
   readonly reads: {
-    readonly balances: () => Promise<Rows<readonly unknown[]>>;
-    readonly positions: () => Promise<Rows<readonly unknown[]>>;
-    readonly openOrders: () => Promise<Rows<readonly unknown[]>>;
+    readonly balances: (purpose: Purpose) => Promise<Rows<readonly unknown[]>>;
+    readonly positions: (purpose: Purpose) => Promise<Rows<readonly unknown[]>>;
+    readonly openOrders: (symbol: undefined, purpose: Purpose) => Promise<Rows<readonly unknown[]>>;
   };
   readonly openStream: () => AccountStream;
   /** Returns what a symbol costs. */
@@ -74,7 +75,8 @@ const REMEDIES: Readonly<Record<number, string>> = {
 
 /**
  * Looks whether an account can be traded, without trading: time, rules, rights, books, and as far as it is
- * asked the stream and orders that can't be filled. Whoever made the link ends it.
+ * asked the stream and orders that can't be filled. Whoever made the link ends it. Its reads are no routine
+ * ones: an engine that has just died must be able to begin again.
  */
 export async function checkMarket(
   market: CheckedMarket,
@@ -92,9 +94,11 @@ export async function checkMarket(
   if (!mayRead && checks.at(-1)!.detail.startsWith('refused')) return checks;
   const mayTrade = checks.at(-1)!.result === 'ok';
   const count = (what: string, rows: readonly unknown[]) => `${rows.length} ${what}`;
-  await look('balances', async () => count('assets', (await reads.balances()).value));
-  await look('positions', async () => count('instruments', (await reads.positions()).value));
-  await look('open orders', async () => count('orders', (await reads.openOrders()).value));
+  await look('balances', async () => count('assets', (await reads.balances('look_up')).value));
+  await look('positions', async () => count('instruments', (await reads.positions('look_up')).value));
+  await look('open orders', async () =>
+    count('orders', (await reads.openOrders(undefined, 'look_up')).value),
+  );
   if (setup !== undefined) await look('setup of the account', setup);
   if (depth === 'reads') return checks;
   await look('account stream', () => streamOf(market));
@@ -149,7 +153,7 @@ async function rulesOf({
   const wrong: string[] = [];
   for (const instrument of instruments) {
     const { symbol } = instrument;
-    const { body } = await link.read(rulesPath, { symbol }, rulesWeight, 'audit');
+    const { body } = await link.read(rulesPath, { symbol }, rulesWeight, 'look_up');
     const row = rowsOf(rowOf(body).symbols).find((one) => one.symbol === symbol);
     if (row === undefined) wrong.push(`${symbol} is not listed`);
     else {

@@ -15,6 +15,7 @@ import { AccountHttp } from './account-http.ts';
 import type { ApiKey, Parameters } from './api-key.ts';
 import { OrderCounts, type OrderLimits } from './order-counts.ts';
 import { type Purpose, RequestBudget, type SharedPause } from './request-budget.ts';
+import { openWire, type RequestPaths } from './request-paths.ts';
 import { rowOf } from './rows.ts';
 import { VenueTime } from './venue-time.ts';
 import { bodyIn, type CodeTable, verdictOf } from './verdict.ts';
@@ -44,6 +45,10 @@ export interface AccountParts {
   /** A number from 0 to 1, for the jitter of waits. */
   readonly random: () => number;
   readonly pause?: SharedPause;
+  /** Above it no contract is traded; the market's own bound where nothing is said. */
+  readonly leverageMax?: number;
+  /** By which way requests go; directly where nothing is said. */
+  readonly paths?: RequestPaths;
 }
 
 /** A read that the venue answered. *Units*: `asOfUs` its time when it was asked. */
@@ -91,7 +96,8 @@ export class AccountLink implements AsyncDisposable {
     this.budget = new RequestBudget(of.weightPerMinute, pause);
     this.time = new VenueTime({ ask: () => this.#serverMs(), monotonicMs, wallMs: () => clock.nowMs() });
     this.http = new AccountHttp({
-      ...{ url: parts.restUrl, key: parts.key, time: this.time, budget: this.budget, monotonicMs },
+      wire: openWire({ url: parts.restUrl, key: parts.key, monotonicMs, table: of.table }, parts.paths),
+      ...{ time: this.time, budget: this.budget, monotonicMs },
       counts: new OrderCounts(of.orderLimits),
     });
     this.instruments = parts.instruments.filter(

@@ -4,6 +4,7 @@ import type {
   AccountSetup,
   CashMove,
   Fill,
+  InstrumentId,
   OrderLookup,
   OrderRequest,
   RecentMap,
@@ -14,10 +15,11 @@ import type {
   VenueOrder,
   VenuePosition,
 } from '@algo/model';
-import type { ExchangeVenue, OrderRef, SendTerms, VenueAnswer, VenueCapabilities } from '../port.ts';
+import type { ExchangeVenue, OrderRef, SendTerms, Urgency, VenueAnswer, VenueCapabilities } from '../port.ts';
 import { type AbsenceReads, proveAbsence } from './absence.ts';
-import type { AccountLink, Rows } from './account-link.ts';
+import { type AccountLink, type Rows, symbolOf } from './account-link.ts';
 import type { KeyRights } from './key-rights.ts';
+import type { Purpose } from './request-budget.ts';
 
 /** What goes out to a market. `sentMs`: when each order left, monotonic. */
 export interface AccountWrites {
@@ -29,11 +31,11 @@ export interface AccountWrites {
 
 /** What a market tells when it is asked. *Errors*: each rejects where not all of it can be read. */
 export interface AccountReads extends AbsenceReads {
-  openOrders(symbol?: string): Promise<Rows<readonly VenueOrder[]>>;
+  openOrders(symbol?: string, purpose?: Purpose): Promise<Rows<readonly VenueOrder[]>>;
   fillsSince(sinceUs: TimeUs): Promise<Rows<readonly Fill[]>>;
-  positions(): Promise<Rows<readonly VenuePosition[]>>;
-  balances(): Promise<Rows<readonly VenueBalance[]>>;
-  setup(): Promise<Rows<Omit<AccountSetup, 'objections'>>>;
+  positions(purpose?: Purpose): Promise<Rows<readonly VenuePosition[]>>;
+  balances(purpose?: Purpose): Promise<Rows<readonly VenueBalance[]>>;
+  setup(purpose?: Purpose): Promise<Rows<AccountSetup>>;
   cashSince(sinceUs: TimeUs): Promise<Rows<readonly CashMove[]>>;
 }
 
@@ -102,24 +104,40 @@ export class BinanceExchangeVenue implements ExchangeVenue {
     );
   }
 
-  openOrders(_account: AccountId, done: (answer: VenueAnswer<readonly VenueOrder[]>) => void): void {
-    this.#answer(this.#reads.openOrders(), done);
+  openOrders(
+    _account: AccountId,
+    done: (answer: VenueAnswer<readonly VenueOrder[]>) => void,
+    urgency?: Urgency,
+  ): void {
+    this.#answer(this.#reads.openOrders(undefined, purposeOf(urgency)), done);
+  }
+
+  filledIn(instruments: Iterable<InstrumentId>): void {
+    for (const instrument of instruments) this.#link.touched.add(symbolOf(instrument));
   }
 
   fillsSince(_account: AccountId, sinceUs: TimeUs, done: (a: VenueAnswer<readonly Fill[]>) => void): void {
     this.#answer(this.#reads.fillsSince(sinceUs), done);
   }
 
-  positions(_account: AccountId, done: (answer: VenueAnswer<readonly VenuePosition[]>) => void): void {
-    this.#answer(this.#reads.positions(), done);
+  positions(
+    _account: AccountId,
+    done: (answer: VenueAnswer<readonly VenuePosition[]>) => void,
+    urgency?: Urgency,
+  ): void {
+    this.#answer(this.#reads.positions(purposeOf(urgency)), done);
   }
 
-  balances(_account: AccountId, done: (answer: VenueAnswer<readonly VenueBalance[]>) => void): void {
-    this.#answer(this.#reads.balances(), done);
+  balances(
+    _account: AccountId,
+    done: (answer: VenueAnswer<readonly VenueBalance[]>) => void,
+    urgency?: Urgency,
+  ): void {
+    this.#answer(this.#reads.balances(purposeOf(urgency)), done);
   }
 
-  setup(_account: AccountId, done: (answer: VenueAnswer<AccountSetup>) => void): void {
-    this.#answer(this.#setup(), done);
+  setup(_account: AccountId, done: (answer: VenueAnswer<AccountSetup>) => void, urgency?: Urgency): void {
+    this.#answer(this.#setup(purposeOf(urgency)), done);
   }
 
   cashSince(_account: AccountId, sinceUs: TimeUs, done: (a: VenueAnswer<readonly CashMove[]>) => void): void {
@@ -131,12 +149,12 @@ export class BinanceExchangeVenue implements ExchangeVenue {
     await this.#link[Symbol.asyncDispose]();
   }
 
-  async #setup(): Promise<Rows<AccountSetup>> {
-    const [{ value, asOfUs }, objections] = await Promise.all([
-      this.#reads.setup(),
+  async #setup(purpose: Purpose): Promise<Rows<AccountSetup>> {
+    const [{ value, asOfUs }, ofKey] = await Promise.all([
+      this.#reads.setup(purpose),
       this.#rights.objections(),
     ]);
-    return { value: { ...value, objections }, asOfUs };
+    return { value: { ...value, objections: [...value.objections, ...ofKey] }, asOfUs };
   }
 
   #answer<Value>(asked: Promise<Rows<Value>>, done: (answer: VenueAnswer<Value>) => void): void {
@@ -145,6 +163,10 @@ export class BinanceExchangeVenue implements ExchangeVenue {
       (error: Error) => done({ type: 'failed', reason: `${this.name}: ${error.message}` }),
     );
   }
+}
+
+function purposeOf(urgency: Urgency | undefined): Purpose {
+  return urgency === 'urgent' ? 'look_up' : 'audit';
 }
 
 /** A fault of ours on the way out: whether anything left is not known. */

@@ -22,9 +22,10 @@ export interface FillReads {
 
 /**
  * Fills of all symbols of an account. The venue tells them by symbol, which has its price each time: one is
- * not asked for again where nothing can have happened since, that is where as much is held as then and no
- * order of ours went to it or works. So a first reading of more than a minute's weight goes on where it
- * ended. A stranger's fills that leave as much as before are found late.
+ * not asked for again where nothing can have happened since, that is where as much is held as then, no order
+ * of ours went to it or works, and nobody here knows of a fill that was not read. So a first reading of more
+ * than a minute's weight goes on where it ended. A stranger's fills that leave as much as before are found
+ * late.
  */
 export class KeptFills {
   readonly #link: AccountLink;

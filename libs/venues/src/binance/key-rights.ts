@@ -28,7 +28,7 @@ export async function rightProblems(
 ): Promise<readonly RightProblem[] | null> {
   if (TESTNETS.has(link.parts.restUrl)) return null;
   await link.time.ready();
-  const { body } = await link.read('/sapi/v1/account/apiRestrictions', {}, 1, 'audit');
+  const { body } = await link.read('/sapi/v1/account/apiRestrictions', {}, 1, 'look_up');
   return problemsOf(rowOf(body), right);
 }
 

@@ -51,7 +51,7 @@ test.each<[Purpose, number]>([
   ['cancel', 5_700],
   ['look_up', 5_400],
   ['entry', 4_800],
-  ['audit', 3_600],
+  ['audit', 4_200],
 ])('%s goes out until the address has used %d of 6,000, and no later', (purpose, most) => {
   const budget = new RequestBudget(WEIGHT_PER_MINUTE);
   budget.used(most - WEIGHT, 0);
@@ -63,8 +63,8 @@ test.each<[Purpose, number]>([
 test('what market data takes is gone for audits, until the venue says how much it really was', () => {
   const budget = new RequestBudget(WEIGHT_PER_MINUTE);
   for (let i = 0; i < REQUESTS; i++) budget.take(WEIGHT, 0);
-  expect(budget.take(1_201, 0, 'audit')).toBe(60_000);
-  expect(budget.take(1_200, 0, 'audit')).toBe(0);
+  expect(budget.take(1_801, 0, 'audit')).toBe(60_000);
+  expect(budget.take(1_800, 0, 'audit')).toBe(0);
   budget.used(100, 10);
   expect(budget.take(3_500, 10, 'audit')).toBe(0);
 });

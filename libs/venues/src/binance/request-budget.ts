@@ -12,7 +12,7 @@ export type Purpose = 'exit' | 'cancel' | 'look_up' | 'entry' | 'audit' | 'marke
  * last of it: a fifth is kept back from entries, and from audits more. Market data has a bound of its own.
  */
 export const CEILINGS: Readonly<Record<Purpose, number>> = {
-  ...{ exit: 1, cancel: 0.95, look_up: 0.9, entry: 0.8, audit: 0.6, market_data: 1 },
+  ...{ exit: 1, cancel: 0.95, look_up: 0.9, entry: 0.8, audit: 0.7, market_data: 1 },
 };
 
 /**

@@ -48,6 +48,7 @@ test('it is asked for all since the first told time, later since a day before th
   };
   expect(heard(watch, compared)).toEqual([]);
   const asked = (sinceUs: number) => [{ type: 'FetchCash', account: ACCOUNT, sinceUs }];
+  expect(heard(watch, told(0), compared)).toEqual([]);
   expect(heard(watch, told(10 * S), told(20 * S), compared)).toEqual(asked(10 * S));
   heard(watch, read([], 3 * US_PER_DAY));
   expect(heard(watch, compared)).toEqual(asked(2 * US_PER_DAY));

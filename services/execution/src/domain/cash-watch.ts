@@ -41,7 +41,8 @@ export class CashWatch {
   hear(input: ExecutionInput, out: ExecutionOutput[]): void {
     switch (input.type) {
       case 'TimeAdvanced':
-        if (!input.warm) this.#fromUs ??= input.sureUs;
+        // At first a feed is sure of nothing: since then would be since ever.
+        if (!input.warm && input.sureUs > 0) this.#fromUs ??= input.sureUs;
         return;
       case 'VenueCashMoved':
         this.#moved(input, out);

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { ReconciliationReport } from '../domain/index.ts';
-import { A, LENT, LTC, ours, venueOrder } from '../domain/testing/reconcile-scenario.ts';
+import { A, fill, LENT, LTC, ours, venueOrder } from '../domain/testing/reconcile-scenario.ts';
 import { found, Scene } from './testing/compared-scene.ts';
 
 const B = ours('c');
@@ -46,6 +46,30 @@ test('an order that was on its way, and arrived behind the list, shuts nothing',
   };
   const report = scene.compare(own);
   expect([found(report), shut(report)]).toEqual([['D5 adopt_order'], []]);
+});
+
+test('the exchange is told once in which instruments a fill of ours is newer than its reading', async () => {
+  const scene = new Scene();
+  const own = await scene.books();
+  scene.compare(own);
+  scene.fills(fill('t1', A, '10'));
+  scene.compare(own);
+  scene.compare(own);
+  scene.fills(fill('t2', A, '10'));
+  scene.compare(own);
+  expect(scene.filledIn).toEqual([[], [LTC], [], [LTC]]);
+});
+
+test('the first two comparisons that pass in a life are urgent, later ones are not', async () => {
+  const scene = new Scene();
+  const own = await scene.books();
+  const { setup } = scene;
+  for (let i = 0; i < 3; i++) scene.compare(own);
+  scene.setup = { type: 'failed', reason: 'silent' };
+  scene.compare(own, 2);
+  scene.setup = setup;
+  for (let i = 0; i < 3; i++) scene.compare(own, 2);
+  expect(scene.urgencies).toEqual(['urgent', 'urgent', 'routine', 'urgent', 'urgent', 'routine']);
 });
 
 test('an order that ends between the two readings is no difference', async () => {

@@ -1,5 +1,5 @@
 import type { AccountId, AccountSetup, TimeUs, VenueOrder } from '@algo/model';
-import type { ExchangeVenue, VenueAnswer } from '@algo/venues';
+import type { ExchangeVenue, Urgency, VenueAnswer } from '@algo/venues';
 import type { Lookup, OwnReading, VenueBooks } from '../domain/index.ts';
 
 /** Snapshots taken at most until one is coherent: no fill may come in between. */
@@ -24,6 +24,7 @@ export class VenueReading {
   readonly #venue: ExchangeVenue;
   readonly #account: AccountId;
   readonly #local: OwnReading;
+  readonly #urgency: Urgency;
   readonly #done: (shown: VenueShown | VenueSilentError) => void;
   #tries = 0;
   #shownUs: TimeUs | null = Infinity;
@@ -31,12 +32,13 @@ export class VenueReading {
   constructor(
     venue: ExchangeVenue,
     account: AccountId,
-    local: OwnReading,
+    { local, urgency }: { readonly local: OwnReading; readonly urgency: Urgency },
     done: (shown: VenueShown | VenueSilentError) => void,
   ) {
     this.#venue = venue;
     this.#account = account;
     this.#local = local;
+    this.#urgency = urgency;
     this.#done = done;
   }
 
@@ -44,6 +46,7 @@ export class VenueReading {
     this.#venue.setup(
       this.#account,
       this.#then((setup) => this.#snapshot(setup)),
+      this.#urgency,
     );
   }
 
@@ -80,10 +83,13 @@ export class VenueReading {
                       ),
                     ),
                   ),
+                  this.#urgency,
                 ),
               ),
+              this.#urgency,
             ),
           ),
+          this.#urgency,
         ),
       ),
     );

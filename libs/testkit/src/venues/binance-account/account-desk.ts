@@ -21,6 +21,8 @@ export interface DeskRequest {
   /** What its signature is over; null where its socket was logged on, and nothing is signed. */
   readonly payload: string | null;
   readonly address: string;
+  /** What the client says that it is; empty for nothing. */
+  readonly agent?: string;
 }
 
 /** Null: nothing goes back. `reset`: the line is cut. */
@@ -59,10 +61,11 @@ export class AccountDesk {
   }
 
   async ask(request: DeskRequest): Promise<DeskAnswer> {
-    const { name, via, parameters } = request;
+    const { agent = '', name, via, parameters } = request;
     const shown = [...parameters.texts].filter(([key]) => !JOURNALED_NOT.has(key));
     const atMs = this.rules.clock.nowMs();
-    const entry = this.journal.add({ atMs, endpoint: name, via, parameters: Object.fromEntries(shown) });
+    const sent = Object.fromEntries(shown);
+    const entry = this.journal.add({ atMs, endpoint: name, via, agent, parameters: sent });
     const fault = this.faults.next(name);
     const instead = await this.#instead(fault, 'before');
     const answer = instead === undefined ? await this.#passed(request, entry, fault) : instead;

@@ -38,6 +38,7 @@ export class AccountRest {
         apiKey: Array.isArray(header) ? header[0] : header,
         payload: restPayload(query, body),
         address: request.socket.remoteAddress ?? '',
+        agent: request.headers['user-agent'] ?? '',
       });
     } catch (error) {
       if (error instanceof Refused) return error.reply;

@@ -8,6 +8,8 @@ export interface PageRules<Row> {
   readonly standard: number;
   readonly longestMs: number;
   readonly tooLong: () => Refused;
+  /** Where a time without an end shows no more than the longest, and none the last of it: what time it is. */
+  readonly nowMs?: number;
 }
 
 /** Returns the rows of a page: from a time or an id on the oldest, otherwise the newest. */
@@ -15,14 +17,16 @@ export function pageOf<Row>(
   rows: readonly Row[],
   parameters: Parameters,
   isFromId: boolean,
-  { timeOf, standard, longestMs, tooLong }: PageRules<Row>,
+  { timeOf, standard, longestMs, tooLong, nowMs }: PageRules<Row>,
 ): readonly Row[] {
-  const startMs = parameters.timeMs('startTime');
-  const endMs = parameters.timeMs('endTime');
+  const [asked, endAsked] = [parameters.timeMs('startTime'), parameters.timeMs('endTime')];
+  const isWindow = nowMs !== undefined && !isFromId;
+  const startMs = asked ?? (isWindow ? (endAsked ?? nowMs) - longestMs : undefined);
+  const endMs = endAsked ?? (isWindow ? startMs! + longestMs : undefined);
   const limit = parameters.limit(standard, 1_000);
   if (startMs !== undefined && endMs !== undefined && endMs - startMs > longestMs) throw tooLong();
   const inTime = rows.filter(
     (row) => timeOf(row) >= (startMs ?? 0) && timeOf(row) <= (endMs ?? Number.POSITIVE_INFINITY),
   );
-  return startMs !== undefined || isFromId ? inTime.slice(0, limit) : inTime.slice(-limit);
+  return asked !== undefined || isFromId ? inTime.slice(0, limit) : inTime.slice(-limit);
 }

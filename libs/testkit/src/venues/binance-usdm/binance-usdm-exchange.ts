@@ -24,6 +24,7 @@ import { UsdmTrading } from './usdm-trading.ts';
 import type { Income, Position } from './usdm-wallets.ts';
 
 const LOOK_EVERY_MS = 50;
+const DAY_MS = 86_400_000;
 
 /** An account of the USD-M exchange. *Shape*: amounts and rates as decimals as text. */
 export interface UsdmAccountOptions {
@@ -41,6 +42,13 @@ export interface UsdmExchangeOptions {
   readonly weightMax?: number;
   /** 0: any that is free. */
   readonly port?: number;
+}
+
+/** How an account may be set up. */
+export interface UsdmSetUp {
+  readonly isHedged?: boolean;
+  readonly isMultiAssets?: boolean;
+  readonly leverage?: Readonly<Record<string, number>>;
 }
 
 /** What is really so at the exchange. */
@@ -190,6 +198,15 @@ export class BinanceUsdmExchange implements AsyncDisposable {
     this.streams.emit(account, accountUpdate(wallets, news));
   }
 
+  /** Somebody sets an account up otherwise, on the venue's page. *Shape*: `leverage` by symbol. */
+  setUp(account: string, how: UsdmSetUp): void {
+    const settings = this.#books.wallets.settings.get(account)!;
+    settings.isHedged = how.isHedged ?? settings.isHedged;
+    settings.isMultiAssets = how.isMultiAssets ?? settings.isMultiAssets;
+    for (const [symbol, leverage] of Object.entries(how.leverage ?? {}))
+      settings.leverage.set(symbol, leverage);
+  }
+
   setStatus(symbol: string, status: string): void {
     this.#books.statuses.set(symbol, status);
   }
@@ -245,11 +262,15 @@ export class BinanceUsdmExchange implements AsyncDisposable {
   }
 
   #openAccount({ name, balances, keys, fees }: UsdmAccountOptions): void {
-    const { wallets } = this.#books;
+    const { wallets, nowMs } = this.#books;
     this.#books.fees.set(name, fees ?? { maker: '0.0002', taker: '0.0005' });
     wallets.open(name);
-    for (const [asset, amount] of Object.entries(balances))
-      wallets.book(name, { symbol: '', type: 'TRANSFER', asset, amount: Decimal.of(amount), tradeId: '' });
+    for (const [asset, text] of Object.entries(balances)) {
+      const amount = Decimal.of(text);
+      const income = { symbol: '', type: 'TRANSFER', asset, amount, tradeId: '' } as const;
+      // What an account begins with came long before anybody looks at it.
+      wallets.book(name, income, nowMs() - DAY_MS);
+    }
     for (const key of keys) this.addKey(name, key);
   }
 }

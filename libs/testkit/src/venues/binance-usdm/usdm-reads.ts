@@ -15,7 +15,7 @@ import type { Position } from './usdm-wallets.ts';
 const DAY_MS = 86_400_000;
 /** So long are orders kept that nothing filled. */
 const UNFILLED_KEPT_MS = 3 * DAY_MS;
-/** Reads of more than a week are refused. */
+/** Reads of more than a week are refused; of fills and orders the last one shows where none is asked for. */
 const PAGE = {
   ...{ timeOf: ({ timeMs }: { readonly timeMs: number }) => timeMs, standard: 500, longestMs: 7 * DAY_MS },
   tooLong: () => new Refused(-4165, 'Invalid time interval: the maximum is 7 days.'),
@@ -70,7 +70,7 @@ export class UsdmReads {
     const { symbol } = contractOf(parameters, this.#books.symbols);
     const fromId = parameters.whole('orderId');
     const rows = this.#shown(account, symbol, viewMs).filter(({ orderId }) => orderId >= (fromId ?? 0));
-    return pageOf(rows, parameters, fromId !== undefined, PAGE).map(queriedBody);
+    return pageOf(rows, parameters, fromId !== undefined, this.#window()).map(queriedBody);
   };
 
   readonly algo = ({ account, parameters, viewMs }: Asked): unknown => {
@@ -105,7 +105,7 @@ export class UsdmReads {
         (orderId === undefined || fill.orderId === orderId) &&
         fill.tradeId >= (fromId ?? 0),
     );
-    return pageOf(rows, parameters, fromId !== undefined, PAGE).map(tradeBody);
+    return pageOf(rows, parameters, fromId !== undefined, this.#window()).map(tradeBody);
   };
 
   readonly income = ({ account, parameters, viewMs }: Asked): unknown => {
@@ -187,7 +187,8 @@ export class UsdmReads {
   readonly accountConfig = ({ account }: Asked): unknown => ({
     ...{ feeTier: 0, canTrade: true, canDeposit: true, canWithdraw: true },
     dualSidePosition: this.#books.wallets.settings.get(account)!.isHedged,
-    ...{ updateTime: 0, multiAssetsMargin: false, tradeGroupId: -1 },
+    multiAssetsMargin: this.#books.wallets.settings.get(account)!.isMultiAssets,
+    ...{ updateTime: 0, tradeGroupId: -1 },
   });
 
   /** The stand-in takes no commission in BNB here. */
@@ -215,6 +216,11 @@ export class UsdmReads {
       ],
     }));
   };
+
+  /** unverified: that a start without an end shows a week of it. */
+  #window() {
+    return { ...PAGE, nowMs: this.#books.nowMs() };
+  }
 
   #symbolIfAny(parameters: Parameters): string | undefined {
     return parameters.has('symbol') ? contractOf(parameters, this.#books.symbols).symbol : undefined;

@@ -35,6 +35,8 @@ export interface Income {
 /** Settings of an account. *Shape*: leverage and margin type by symbol. */
 export interface UsdmSettings {
   isHedged: boolean;
+  /** Assets stand in for each other. The stand-in tells it, and does not do it. */
+  isMultiAssets: boolean;
   readonly leverage: Map<string, number>;
   readonly isolated: Set<string>;
 }
@@ -66,7 +68,12 @@ export class UsdmWallets {
   }
 
   open(account: string): void {
-    this.settings.set(account, { isHedged: false, leverage: new Map(), isolated: new Set() });
+    this.settings.set(account, {
+      isHedged: false,
+      isMultiAssets: false,
+      leverage: new Map(),
+      isolated: new Set(),
+    });
     this.#positions.set(account, new Map());
   }
 
@@ -83,13 +90,13 @@ export class UsdmWallets {
   }
 
   /** Adds to a wallet, or takes from it, and notes why. */
-  book(account: string, income: Omit<Income, 'id' | 'account' | 'timeMs'>): Income {
+  book(account: string, income: Omit<Income, 'id' | 'account' | 'timeMs'>, timeMs = this.#nowMs()): Income {
     const key = `${account}/${income.asset}`;
     const known = this.#balances.get(key);
     const next = (known?.now ?? Decimal.zero).plus(income.amount);
-    if (known === undefined) this.#balances.set(key, new Versions(this.#nowMs(), next));
-    else known.set(this.#nowMs(), next);
-    const row = { ...income, id: this.incomes.length + 1, account, timeMs: this.#nowMs() };
+    if (known === undefined) this.#balances.set(key, new Versions(timeMs, next));
+    else known.set(timeMs, next);
+    const row = { ...income, id: this.incomes.length + 1, account, timeMs };
     this.incomes.push(row);
     return row;
   }

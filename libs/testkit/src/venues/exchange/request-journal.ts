@@ -6,6 +6,8 @@ export interface JournalEntry {
   /** `POST /api/v3/order`, or a method of the socket such as `order.place`. */
   readonly endpoint: string;
   readonly via: 'rest' | 'socket';
+  /** What the client said that it is; empty for nothing. */
+  readonly agent: string;
   /** Without key and signature. */
   readonly parameters: Readonly<Record<string, string>>;
   /** Null until it is known whose key it was. */

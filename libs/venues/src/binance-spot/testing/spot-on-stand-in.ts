@@ -9,6 +9,7 @@ import {
 } from '@algo/model';
 import { BinanceSpotExchange, HandClock, type SpotExchangeOptions, spotSymbol } from '@algo/testkit/venues';
 import { ApiKey } from '../../binance/api-key.ts';
+import type { RequestPaths } from '../../binance/request-paths.ts';
 import type { SendTerms, VenueAnswer } from '../../port.ts';
 import { SpotExchangeVenue } from '../spot-exchange-venue.ts';
 import { SpotLink } from '../spot-link.ts';
@@ -29,9 +30,13 @@ export function spotInstrument(symbol: string): Instrument {
 
 /** An account at a stand-in of spot, and what speaks for it; one clock is everybody's. */
 export async function spotOnStandIn(
-  more: Partial<SpotExchangeOptions> & { symbols?: never; names?: readonly string[] } = {},
+  more: Partial<SpotExchangeOptions> & {
+    symbols?: never;
+    names?: readonly string[];
+    paths?: RequestPaths;
+  } = {},
 ) {
-  const { names = ['LTCUSDT'], ...options } = more;
+  const { names = ['LTCUSDT'], paths = { primary: 'direct' }, ...options } = more;
   const clock = new HandClock(T0_MS);
   const exchange = await BinanceSpotExchange.open({
     symbols: names.map((name) => spotSymbol(name)),
@@ -46,7 +51,7 @@ export async function spotOnStandIn(
   const parts = {
     ...{ account: ACCOUNT, key: ApiKey.of('hmacKey', 'hmacSecret') },
     ...{ restUrl: exchange.restUrl, socketUrl: exchange.socketUrl, random: () => 0.5 },
-    instruments: names.map(spotInstrument),
+    ...{ instruments: names.map(spotInstrument), paths },
     clock: {
       monotonicMs: () => clock.nowMs() - T0_MS,
       nowMs: () => clock.nowMs(),

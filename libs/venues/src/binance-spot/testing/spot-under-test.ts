@@ -1,3 +1,4 @@
+import type { RequestPaths } from '../../binance/request-paths.ts';
 import type { Shut, VenueUnderTest } from '../../testing/venue-under-test.ts';
 import { SpotAccountStream } from '../spot-account-stream.ts';
 import { SpotExchangeVenue } from '../spot-exchange-venue.ts';
@@ -7,9 +8,12 @@ import { ACCOUNT, LTC, spotOnStandIn } from './spot-on-stand-in.ts';
 const QUICK = { rotateMs: 3_600_000, overlapMs: 0, retryFirstMs: 0, retryMaxMs: 0, lookMs: 2 };
 
 /** Opens the spot adapter at its stand-in. */
-export async function spotUnderTest(): Promise<VenueUnderTest> {
+export async function spotUnderTest(paths: RequestPaths = { primary: 'direct' }): Promise<VenueUnderTest> {
   const keys = [{ apiKey: 'hmacKey', secret: 'hmacSecret' }];
-  const house = await spotOnStandIn({ accounts: [{ name: 'one', balances: { USDT: '10000' }, keys }] });
+  const house = await spotOnStandIn({
+    accounts: [{ name: 'one', balances: { USDT: '10000' }, keys }],
+    paths,
+  });
   const { clock, exchange, parts } = house;
   let { link, venue } = house;
   let accountStream = new SpotAccountStream(link, QUICK);

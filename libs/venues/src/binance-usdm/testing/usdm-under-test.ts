@@ -2,6 +2,7 @@ import { accountId, Decimal, type Instrument, instrumentId } from '@algo/model';
 import { BinanceUsdmExchange, HandClock, usdmSymbol } from '@algo/testkit/venues';
 import type { AccountParts } from '../../binance/account-link.ts';
 import { ApiKey } from '../../binance/api-key.ts';
+import type { RequestPaths } from '../../binance/request-paths.ts';
 import type { Shut, VenueUnderTest } from '../../testing/venue-under-test.ts';
 import { UsdmAccountStream } from '../usdm-account-stream.ts';
 import { UsdmExchangeVenue } from '../usdm-exchange-venue.ts';
@@ -25,6 +26,7 @@ function contract(symbol: string): Instrument {
 /** Opens the USD-M adapter at its stand-in, with LTCUSDT and perhaps others beside it. */
 export async function usdmUnderTest(
   others: readonly string[] = [],
+  paths: RequestPaths = { primary: 'direct' },
 ): Promise<VenueUnderTest & { readonly exchange: BinanceUsdmExchange; readonly parts: AccountParts }> {
   const clock = new HandClock(T0_MS);
   const exchange = await BinanceUsdmExchange.open({
@@ -36,7 +38,7 @@ export async function usdmUnderTest(
   });
   const parts = {
     ...{ account: ACCOUNT, key: ApiKey.of('hmacKey', 'hmacSecret'), random: () => 0.5 },
-    instruments: [LTC, ...others.map(contract)],
+    ...{ instruments: [LTC, ...others.map(contract)], paths },
     ...{ restUrl: exchange.restUrl, socketUrl: exchange.streamUrl },
     clock: {
       monotonicMs: () => clock.nowMs() - T0_MS,

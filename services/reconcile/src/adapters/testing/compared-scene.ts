@@ -12,11 +12,13 @@ import {
   type CashMoved,
   type ClientOrderId,
   Decimal,
+  type Fill,
+  type InstrumentId,
   type OrderEvent,
   type OrderLookup,
   type VenueOrder,
 } from '@algo/model';
-import type { ExchangeVenue, VenueAnswer } from '@algo/venues';
+import type { ExchangeVenue, Urgency, VenueAnswer } from '@algo/venues';
 import type { ReconcileOwn, ReconciliationReport } from '../../domain/index.ts';
 import { ACCOUNT, INSTRUMENT, LENT, LTC, request } from '../../domain/testing/reconcile-scenario.ts';
 import { Comparison } from '../comparison.ts';
@@ -31,6 +33,9 @@ export class Scene {
   readonly unsaved: Error[] = [];
   open: VenueOrder[] = [];
   lookups: ClientOrderId[] = [];
+  readonly urgencies: (Urgency | undefined)[] = [];
+  /** Where it was told that fills are known, at each comparison. */
+  readonly filledIn: (readonly InstrumentId[])[] = [];
   at: Partial<Record<'fillsSince' | 'openOrders' | 'positions', () => void>> = {};
   readonly #comparisons = new Map<OwnBooks, Comparison>();
   readonly #counts = new Map<string, number>();
@@ -69,6 +74,13 @@ export class Scene {
     } as const);
   }
 
+  fills(fill: Fill): void {
+    this.say({
+      ...{ type: 'OrderFilled', clientOrderId: fill.clientOrderId, account: ACCOUNT, instrument: LTC, fill },
+      ...{ cumulative: fill.quantity, leaves: Decimal.zero, timeUs: fill.timeUs },
+    } as OrderEvent);
+  }
+
   ends(clientOrderId: ClientOrderId, timeUs = 2): void {
     this.say({
       ...{ type: 'OrderCanceled', clientOrderId, account: ACCOUNT, instrument: LTC, timeUs },
@@ -83,9 +95,9 @@ export class Scene {
     });
   }
 
-  compare(own: OwnBooks): ReconciliationReport | string {
+  compare(own: OwnBooks, epoch = 1): ReconciliationReport | string {
     let came: ReconcileOwn | undefined;
-    const ask = { account: ACCOUNT, venue: 'paper', epoch: 1, requestId: 'r', reason: 'test', timeUs: 9 };
+    const ask = { account: ACCOUNT, venue: 'paper', epoch, requestId: 'r', reason: 'test', timeUs: 9 };
     const parts = { account: ACCOUNT, own, venue: this.#venue(), instruments: [INSTRUMENT] };
     const comparison = this.#comparisons.get(own) ?? new Comparison(parts);
     this.#comparisons.set(own, comparison);
@@ -121,6 +133,7 @@ export class Scene {
         const lookup: OrderLookup = order === undefined ? { type: 'absent' } : { type: 'found', order };
         done(lookup);
       },
+      filledIn: (instruments) => void this.filledIn.push([...instruments]),
       fillsSince: (_account, _sinceUs, done) => {
         this.at.fillsSince?.();
         done(answered([]));
@@ -130,7 +143,8 @@ export class Scene {
         const list = [...this.open];
         done(answered(list));
       },
-      positions: (_account, done) => {
+      positions: (_account, done, urgency) => {
+        this.urgencies.push(urgency);
         this.at.positions?.();
         done(answered([]));
       },

@@ -1,0 +1,153 @@
+import { BrokenCircuitError, CircuitState, ConsecutiveBreaker, circuitBreaker, handleType } from 'cockatiel';
+import type { AccountAnswer, AccountCall, AccountWire, AskedAt, WireAnswer } from './account-wire.ts';
+
+/** So many failures in a row, and nobody goes that way for so long. */
+const FAILURES_MAX = 5;
+const SHUT_MS = 60_000;
+/** Orders in doubt that are remembered; the engine stops entries at three. */
+const DOUBTS_MAX = 1_000;
+/** Behind a write that must not change its way. */
+const DOUBT_MS = 1_000;
+
+type Answered = Extract<AccountAnswer, { type: 'answered' }>;
+
+/** By which way an order went out, and where it would be asked for. */
+interface Doubt {
+  readonly path: string;
+  readonly way: AccountWire;
+}
+
+/** A way failed, so that the breaker counts it. */
+class WayFailed extends Error {
+  readonly sent: WireAnswer;
+
+  constructor(sent: WireAnswer) {
+    super('the way failed');
+    this.sent = sent;
+  }
+}
+
+/**
+ * Two ways to one venue. All goes by the first until it fails five times in a row, by transport or 5xx; then
+ * by the other one, and a read each minute tries the first. A refusal, 429 and a ban are answers: they count
+ * as no failure, and they hold for both ways. A write goes out once, on one way; while what became of one is
+ * not known, no write takes another way than that one, and the order is asked for on the other.
+ */
+export class TwoWires implements AccountWire {
+  readonly #first: AccountWire;
+  readonly #second: AccountWire;
+  readonly #breaker = circuitBreaker(handleType(WayFailed), {
+    ...{ halfOpenAfter: SHUT_MS, breaker: new ConsecutiveBreaker(FAILURES_MAX) },
+  });
+  /** Orders of which nobody knows what became, by name. */
+  readonly #doubts = new Map<string, Doubt>();
+
+  readonly #isUnknown: (answer: Answered) => boolean;
+
+  /** `isUnknown`: whether an answer leaves open what became of a write. */
+  constructor(first: AccountWire, second: AccountWire, isUnknown: (answer: Answered) => boolean) {
+    this.#first = first;
+    this.#second = second;
+    this.#isUnknown = isUnknown;
+    this.#breaker.onFailure(() => void second.ready());
+  }
+
+  get name(): string {
+    return this.#breaker.state === CircuitState.Closed ? this.#first.name : this.#second.name;
+  }
+
+  async send(call: AccountCall, at: AskedAt): Promise<WireAnswer> {
+    return call.method === 'GET' || call.isUnsigned === true
+      ? await this.#read(call, at)
+      : await this.#write(call, at);
+  }
+
+  async ready(): Promise<void> {
+    await this.#first.ready();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#first[Symbol.asyncDispose]();
+    await this.#second[Symbol.asyncDispose]();
+  }
+
+  /** A read may be asked twice: where one way fails, the other is tried. */
+  async #read(call: AccountCall, at: AskedAt): Promise<WireAnswer> {
+    const name = nameOf(call);
+    const doubt = name === undefined ? undefined : this.#doubts.get(name);
+    const ways = this.#waysOf(doubt?.way);
+    let last = await this.#by(ways[0]!, call, at);
+    for (const way of ways.slice(1)) if (isFailure(last)) last = await this.#by(way, call, at);
+    const { answer } = last;
+    // Found or not, what the venue says is known: from here on the proof of an absence judges. A stop that
+    // has gone off is found among the orders; that it is not there says nothing of it.
+    const isTold = answer.type === 'answered' && !isFailure(last);
+    if (name !== undefined && isTold && (answer.status === 200 || doubt?.path === pathOf(call)))
+      this.#doubts.delete(name);
+    return last;
+  }
+
+  async #write(call: AccountCall, at: AskedAt): Promise<WireAnswer> {
+    const way = this.#breaker.state === CircuitState.Closed ? this.#first : this.#second;
+    const other = [...this.#doubts.values()].find((doubt) => doubt.way !== way);
+    if (other !== undefined) {
+      const reason =
+        `an order that went by ${other.way.name} is in doubt: ` +
+        `nothing goes by ${way.name} before it is known`;
+      return { answer: { type: 'not sent', reason, retryAfterMs: DOUBT_MS }, headers: {} };
+    }
+    const sent = await this.#by(way, call, at);
+    const { answer } = sent;
+    const isOpen = answer.type === 'lost' || (answer.type === 'answered' && this.#isUnknown(answer));
+    const name = nameOf(call);
+    if (name !== undefined && isOpen && this.#doubts.size < DOUBTS_MAX)
+      this.#doubts.set(name, { path: pathOf(call), way });
+    return sent;
+  }
+
+  /** In which order ways are tried: of an order in doubt the other one first. */
+  #waysOf(sentBy: AccountWire | undefined): readonly AccountWire[] {
+    const isShut = this.#breaker.state === CircuitState.HalfOpen;
+    const usual = isShut ? [this.#second, this.#first] : [this.#first, this.#second];
+    return sentBy === usual[0] ? usual.toReversed() : usual;
+  }
+
+  /** The breaker is asked about the first way alone: behind the second there is nobody. */
+  async #by(way: AccountWire, call: AccountCall, at: AskedAt): Promise<WireAnswer> {
+    if (way === this.#second) return await way.send(call, at);
+    try {
+      return await this.#breaker.execute(async () => {
+        const sent = await way.send(call, at);
+        if (isFailure(sent)) throw new WayFailed(sent);
+        return sent;
+      });
+    } catch (error) {
+      if (error instanceof WayFailed) return error.sent;
+      if (error instanceof BrokenCircuitError)
+        return {
+          answer: { type: 'not sent', reason: `${way.name} is given up`, retryAfterMs: 0 },
+          headers: {},
+        };
+      throw error;
+    }
+  }
+}
+
+/** No answer came, or one of a server that is out of order. What is too late has not tried. */
+function isFailure({ answer }: WireAnswer): boolean {
+  if (answer.type === 'answered') return answer.status >= 500;
+  return answer.type !== 'too late';
+}
+
+/** Returns the name of the order that a call is about; undefined where it is about none. */
+function nameOf({ method, parameters }: AccountCall): string | undefined {
+  const { clientAlgoId, newClientOrderId, orderId, origClientOrderId } = parameters;
+  // A cancel has a name of its own; what is in doubt is its order.
+  const own = method === 'POST' ? newClientOrderId : (origClientOrderId ?? orderId);
+  return own ?? clientAlgoId;
+}
+
+/** Returns where one would ask about the order of a call. */
+function pathOf({ path }: AccountCall): string {
+  return path.replace(/\/cancelReplace$/, '');
+}
