@@ -21,7 +21,8 @@ export interface WorkerSettings {
 /** What the main thread asks of the worker; answered in order, one answer each. */
 export type StoreRequest =
   | { readonly type: 'open'; readonly spec: FileSpec }
-  | { readonly type: 'write'; readonly files: readonly FileBatch[] }
+  /** `letsGo`: files take turns, so that one that is written makes room for the next. */
+  | { readonly type: 'write'; readonly files: readonly FileBatch[]; readonly letsGo: boolean }
   | { readonly type: 'release'; readonly spec: FileSpec; readonly leaves: Leaves }
   | { readonly type: 'close' };
 

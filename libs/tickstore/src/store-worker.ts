@@ -58,7 +58,7 @@ async function answerTo(request: StoreRequest): Promise<StoreAnswer> {
         throw error;
       }
     case 'write': {
-      const outcomes = await writeAll(request.files);
+      const outcomes = await writeAll(request);
       const { rollProblem } = pool;
       pool.rollProblem = null;
       return {
@@ -86,7 +86,7 @@ async function answerTo(request: StoreRequest): Promise<StoreAnswer> {
 }
 
 /** Attached files first: those that then make room for the others have nothing left to write. */
-async function writeAll(files: readonly FileBatch[]): Promise<WriteOutcome[]> {
+async function writeAll({ files, letsGo }: StoreRequest & { type: 'write' }): Promise<WriteOutcome[]> {
   const outcomes = new Map<FileBatch, WriteOutcome>();
   const unwritten = new Set(files.map((file) => file.spec.path));
   const attached = files.filter((file) => pool.isOpen(file.spec.path));
@@ -94,6 +94,7 @@ async function writeAll(files: readonly FileBatch[]): Promise<WriteOutcome[]> {
   for (const file of [...attached, ...others]) {
     outcomes.set(file, await writeOne(file, unwritten));
     unwritten.delete(file.spec.path);
+    if (letsGo) await pool.release(file.spec.path);
   }
   return files.map((file) => outcomes.get(file)!);
 }
