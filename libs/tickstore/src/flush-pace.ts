@@ -59,9 +59,9 @@ export class FlushPace {
     return Math.max(this.intervalMs, Math.min(GATHERED_MAX_MS, this.files * TURN_MS));
   }
 
-  /** Returns for how long nothing is written by itself after a write. */
+  /** Returns for how long nothing is written by itself after a write: turns are in a hurry on a slow machine. */
   restMs(writeMs: number): number {
-    return REST * writeMs;
+    return this.takesTurns ? writeMs : Math.min(this.intervalMs, REST * writeMs);
   }
 
   /** Rows that end a rest. */

@@ -44,6 +44,8 @@ export type StoreAnswer =
   | {
       readonly type: 'written';
       readonly outcomes: readonly WriteOutcome[];
+      /** How long it took, without what it waited for other requests. */
+      readonly tookMs: number;
       /** What kept a closed day or hour from the archive since the last answer. */
       readonly rollProblem: StoreProblem | null;
       readonly openFiles: number;

@@ -58,12 +58,14 @@ async function answerTo(request: StoreRequest): Promise<StoreAnswer> {
         throw error;
       }
     case 'write': {
+      const startMs = performance.now();
       const outcomes = await writeAll(request);
       const { rollProblem } = pool;
       pool.rollProblem = null;
       return {
         type: 'written',
         outcomes,
+        tookMs: performance.now() - startMs,
         rollProblem,
         openFiles: pool.size,
         checkpoints: pool.checkpoints,

@@ -255,20 +255,18 @@ export class TickStore {
     );
     const transfer = files.flatMap(({ batch }) => transferables(batch));
     const taken = files.map(({ batch }) => ({ rows: batch.rows, trades: batch.ticks?.count ?? 0 }));
-    const startMs = performance.now();
     const writing = this.#link
       .ask({ type: 'write', files, letsGo: this.#pace.takesTurns }, transfer)
       .then((answer) => {
         if (answer.type !== 'written') throw unexpected(answer);
         this.#stats = { ...this.#stats, openFiles: answer.openFiles, checkpoints: answer.checkpoints };
+        this.#restUntilMs = performance.now() + this.#pace.restMs(answer.tookMs);
         if (answer.rollProblem !== null) this.#onError(new StoreWriteError(answer.rollProblem));
         return answer.outcomes.flatMap((outcome, at) => this.#settle(instruments[at]!, taken[at]!, outcome));
       })
       .catch((error: Error) => [error])
       .then((failures) => {
         this.#writing = null;
-        const endMs = performance.now();
-        this.#restUntilMs = endMs + this.#pace.restMs(endMs - startMs);
         for (const failure of failures) this.#onError(failure);
         this.#writeDue();
         return failures;
