@@ -69,8 +69,8 @@ export function profileRow(row: MarketProfileRow): TableRow {
 }
 
 /** Returns `{"83.29": 9.827, …}`, lowest price first: in a JavaScript object whole prices would be first. */
-function profileJson({ profileData }: MarketProfileRow): string {
-  return `{${profileData.map(([price, volume]) => `"${price}":${volume}`).join(',')}}`;
+function profileJson({ profileData: { prices, volumes } }: MarketProfileRow): string {
+  return `{${prices.map((price, at) => `"${price}":${volumes[at]}`).join(',')}}`;
 }
 
 export function zoneRow(zone: Zone): TableRow {
