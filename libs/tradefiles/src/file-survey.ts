@@ -1,6 +1,5 @@
 import { US_PER_MINUTE } from '@algo/model';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { PlainFile } from './plain-file.ts';
 import { countsTrades, type Survey } from './row-order.ts';
 import type { RowQuery } from './row-query.ts';
 import { KNOWN_LAYOUTS } from './trade-layout.ts';
@@ -49,13 +48,13 @@ async function numbersOf(db: DuckDBConnection, sql: string, count: number): Prom
   return Array.from({ length: count }, (_, n) => Number(row[n]));
 }
 
-/** Returns the lines that the last reading of a text has found to be no rows. */
+/** Returns the lines that reading by this query has found to be no rows. */
 export async function brokenLines(
   db: DuckDBConnection,
-  { kind }: PlainFile,
+  { rejects }: RowQuery,
 ): Promise<{ readonly first: readonly BrokenLine[]; readonly count: number }> {
-  if (kind === 'parquet') return { first: [], count: 0 };
-  const lines = '(select line, min(error_message) why from reject_errors group by line)';
+  if (rejects === null) return { first: [], count: 0 };
+  const lines = `(select line, min(error_message) why from ${rejects} group by line)`;
   const first = (
     await db.runAndReadAll(`select * from ${lines} order by line limit ${BROKEN_NAMED_MAX}`)
   ).getRows();
@@ -64,6 +63,12 @@ export async function brokenLines(
     first: first.map(([line, why]) => ({ line: Number(line), why: String(why) })),
     count: Number(count),
   };
+}
+
+/** Returns whether reading by a typed query has met a field that is not what most are. */
+export async function hasOddFields(db: DuckDBConnection, { rejects }: RowQuery): Promise<boolean> {
+  const [odd] = await numbersOf(db, `select count(*) from ${rejects} where error_type = 'CAST'`, 1);
+  return odd! > 0;
 }
 
 /** Returns what stands in the column of symbols or of exchanges, some of it where there is much. */
