@@ -6,7 +6,7 @@ import {
   US_PER_MINUTE,
   US_PER_SECOND,
 } from '@algo/model';
-import { turned } from './grown-ring.ts';
+import { emptyLike, holding, type StepsRing, turned } from './grown-ring.ts';
 import type { InSteps } from './resolution.ts';
 import type { SnapshotReader, SnapshotWriter } from './snapshot.ts';
 
@@ -33,7 +33,7 @@ const RELATIVE_MAX = 2 ** 31 - 1;
 /**
  * Taker flow over four sliding windows `[t − W, t)` that share one ring; a moment right behind a trade is
  * 1 µs after it. Each window keeps the running totals before its oldest trade, so that it is two subtractions,
- * and only tails move, when a window is read. A slot takes 16 bytes.
+ * and only tails move, when a window is read. A slot takes 12 bytes, 16 where quantities are huge.
  * *Units*: volumes in whole quantity steps, hence exact.
  */
 export class FlowWindows implements InSteps {
@@ -48,7 +48,7 @@ export class FlowWindows implements InSteps {
   private readonly maxTrades: number;
   /** By slot: µs since `baseUs`, which spans twice the longest window; steps; trades, those of sells below 0. */
   private time: Int32Array;
-  private steps: Float64Array;
+  private steps: StepsRing;
   private counts: Int32Array;
   private baseUs = 0;
   /** Number of the next row, and its slot. */
@@ -65,7 +65,7 @@ export class FlowWindows implements InSteps {
     this.maxTrades = maxTrades;
     this.capacity = Math.min(FIRST_CAPACITY, maxTrades);
     this.time = new Int32Array(this.capacity);
-    this.steps = new Float64Array(this.capacity);
+    this.steps = new Float32Array(this.capacity);
     this.counts = new Int32Array(this.capacity);
   }
 
@@ -76,6 +76,7 @@ export class FlowWindows implements InSteps {
     if (relative > RELATIVE_MAX) relative = this.moveBase(timeUs);
     const slot = this.headSlot;
     this.time[slot] = relative;
+    if (Math.fround(steps) !== steps) this.steps = holding(this.steps, steps);
     this.steps[slot] = steps;
     this.counts[slot] = isBuy ? trades : -trades;
     this.head++;
@@ -142,6 +143,7 @@ export class FlowWindows implements InSteps {
   rescale(_priceFactor: number, quantityFactor: number): void {
     this.buy *= quantityFactor;
     this.sell *= quantityFactor;
+    this.steps = Float64Array.from(this.steps);
     for (const column of [this.buyBefore, this.sellBefore, this.steps])
       for (let i = 0; i < column.length; i++) column[i]! *= quantityFactor;
   }
@@ -195,7 +197,9 @@ export class FlowWindows implements InSteps {
       const isBuy = bought > 0;
       this.time[i] = time[i]! - this.baseUs;
       this.counts[i] = isBuy ? bought : trades[i]! - (trades[i + 1] ?? this.trades);
-      this.steps[i] = isBuy ? (buy[i + 1] ?? this.buy) - buy[i]! : (sell[i + 1] ?? this.sell) - sell[i]!;
+      const steps = isBuy ? (buy[i + 1] ?? this.buy) - buy[i]! : (sell[i + 1] ?? this.sell) - sell[i]!;
+      this.steps = holding(this.steps, steps);
+      this.steps[i] = steps;
     }
     this.head = count;
     this.headSlot = count === this.capacity ? 0 : count;
@@ -286,7 +290,7 @@ export class FlowWindows implements InSteps {
     const held = this.head - this.tails[LONGEST]!;
     const from = held === 0 ? 0 : this.slotOf(this.tails[LONGEST]!);
     this.time = turned(this.time, new Int32Array(capacity), from, held);
-    this.steps = turned(this.steps, new Float64Array(capacity), from, held);
+    this.steps = turned(this.steps, emptyLike(this.steps, capacity), from, held);
     this.counts = turned(this.counts, new Int32Array(capacity), from, held);
     this.capacity = capacity;
     this.headSlot = held === capacity ? 0 : held;

@@ -37,6 +37,8 @@ export class StoreFile {
   #stored: StoredPosition = { position: 0, trades: 0, lastTradeId: null, rolledToUs: 0 };
   #rowsInLog = 0;
   #commitsInLog = 0;
+  /** Rows that have left take room until a checkpoint. */
+  #hasRolled = false;
   readonly #rolling: Rolling | null;
   /** Where an unreadable file went that this one replaces. */
   readonly setAsideAs: string | null;
@@ -110,7 +112,7 @@ export class StoreFile {
   }
 
   get checkpointDue(): boolean {
-    return this.#rowsInLog >= CHECKPOINT_ROWS || this.#commitsInLog >= CHECKPOINT_COMMITS;
+    return this.#hasRolled || this.#rowsInLog >= CHECKPOINT_ROWS || this.#commitsInLog >= CHECKPOINT_COMMITS;
   }
 
   get checkpointOverdue(): boolean {
@@ -133,6 +135,7 @@ export class StoreFile {
   async roll(): Promise<void> {
     try {
       await this.#rolling?.next();
+      this.#hasRolled = true;
     } catch (error) {
       throw rollProblem(this.spec, error);
     }
@@ -192,7 +195,7 @@ export class StoreFile {
       `DELETE FROM ${this.#database}.checkpoints WHERE position < ${this.#stored.position}`,
     );
     await this.#connection.run(`CHECKPOINT ${this.#database}`);
-    [this.#rowsInLog, this.#commitsInLog] = [0, 0];
+    [this.#rowsInLog, this.#commitsInLog, this.#hasRolled] = [0, 0, false];
   }
 
   /**

@@ -112,7 +112,7 @@ async function writeOne(
     const stored = await file.write(batch);
     const commitMs = performance.now() - started;
     if (file.rollOverdue) await pool.roll(file);
-    else if (file.checkpointOverdue) await pool.checkpoint(file);
+    if (file.checkpointOverdue) await pool.checkpoint(file);
     return { ok: true, stored, commitMs };
   } catch (error) {
     if (!(error instanceof StoreFileError)) throw error;

@@ -115,12 +115,7 @@ export function quoted(text: string): string {
  * double holds, `x` the id as it stands, `y` the symbol, `e` the exchange; null where it can't be read or is
  * not there.
  */
-function rowsSql(
-  source: string,
-  name: (at: number) => string,
-  { at }: TradeLayout,
-  fields: Fields,
-): string {
+function rowsSql(source: string, name: (at: number) => string, { at }: TradeLayout, fields: Fields): string {
   const text = (role: keyof TradeLayout['at']) => {
     const column = at[role];
     return column === undefined ? 'null' : trimmed(name(column));

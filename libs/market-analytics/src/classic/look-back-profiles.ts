@@ -1,5 +1,5 @@
 import { type MarketProfile, type ProfileScope, type TimeUs, US_PER_MINUTE } from '@algo/model';
-import { turned } from '../grown-ring.ts';
+import { emptyLike, holding, type StepsRing, turned } from '../grown-ring.ts';
 import type { InSteps, Resolution } from '../resolution.ts';
 import type { MarketProfileRow } from '../rows.ts';
 import type { SnapshotReader, SnapshotWriter } from '../snapshot.ts';
@@ -18,9 +18,9 @@ export const LOOK_BACK_SCOPES: readonly LookBack[] = LOOK_BACKS.map(({ scope }) 
 /** Trades at one time and price are one; of more than so many in an hour the oldest fall out. */
 const MAX_TRADES = 1 << 19;
 const FIRST_TRADES = 256;
-/** The ring grows by so much: twice as much of a thousand instruments would lie idle for the most part. */
+/** The ring grows by so much: twice as much of a thousand instruments would lie idle. */
 const GROWTH = 1.25;
-/** How far times of the ring may lie apart: more than the longest look-back. *Units*: µs. */
+/** So far times of the ring may lie apart, more than the longest look-back. *Units*: µs. */
 const RELATIVE_MAX = 2 ** 32 - 1;
 const FIRST_ROWS = 64;
 
@@ -42,10 +42,9 @@ interface Window {
  */
 export class LookBackProfiles implements InSteps {
   readonly #resolution: Resolution;
-  // The ring of trades from `#tail` to `#head`, whose slot is `#headSlot`; times are µs since `#baseUs`, `#row`
-  // is where the price's volumes stand.
+  // The ring of trades from `#tail` to `#head`, in `#headSlot`; `#time` is since `#baseUs`, `#row` of the price.
   #time = new Uint32Array(FIRST_TRADES);
-  #volume = new Float64Array(FIRST_TRADES);
+  #volume: StepsRing = new Float32Array(FIRST_TRADES);
   #row = new Int32Array(FIRST_TRADES);
   #baseUs = 0;
   #head = 0;
@@ -93,7 +92,7 @@ export class LookBackProfiles implements InSteps {
     const slot = this.#headSlot;
     this.#uses[this.#lastRow]!++;
     this.#time[slot] = relative;
-    this.#volume[slot] = volume;
+    this.#setVolume(slot, volume);
     this.#row[slot] = this.#lastRow;
     this.#head++;
     this.#headSlot = slot + 1 === this.#time.length ? 0 : slot + 1;
@@ -138,7 +137,7 @@ export class LookBackProfiles implements InSteps {
       window.volumes.rescale(quantityFactor);
       window.profile = null;
     }
-    for (let i = 0; i < this.#volume.length; i++) this.#volume[i]! *= quantityFactor;
+    this.#volume = Float64Array.from(this.#volume, (volume) => volume * quantityFactor);
     this.#lastPrice *= priceFactor;
   }
 
@@ -172,7 +171,7 @@ export class LookBackProfiles implements InSteps {
   /** A trade at the time and price of the one before is the same one. */
   #addToLast(volume: number): void {
     const slot = this.#slotOf(this.#head - 1);
-    this.#volume[slot]! += volume;
+    this.#setVolume(slot, this.#volume[slot]! + volume);
     const row = this.#row[slot]!;
     for (const window of this.#windows)
       if (window.to === this.#head && window.from < this.#head)
@@ -196,6 +195,11 @@ export class LookBackProfiles implements InSteps {
     else if (profile !== null && profile.poc === poc && profile.volume === volume) return profile;
     window.profile = { scope, poc, pocRunnerUp: null, valueArea, volume };
     return window.profile;
+  }
+
+  #setVolume(slot: number, volume: number): void {
+    if (Math.fround(volume) !== volume) this.#volume = holding(this.#volume, volume);
+    this.#volume[slot] = volume;
   }
 
   #slotOf(trade: number): number {
@@ -265,8 +269,8 @@ export class LookBackProfiles implements InSteps {
   /** Counts times from the oldest trade on that is held; returns that of a new one. */
   #moveBase(timeUs: TimeUs): number {
     this.#drop(timeUs);
-    const isEmpty = this.#tail === this.#head;
-    const baseUs = isEmpty ? timeUs : this.#baseUs + this.#time[this.#slotOf(this.#tail)]!;
+    const oldestUs = this.#baseUs + this.#time[this.#slotOf(this.#tail)]!;
+    const baseUs = this.#tail === this.#head ? timeUs : oldestUs;
     const shift = baseUs - this.#baseUs;
     for (let at = this.#tail; at < this.#head; at++) this.#time[this.#slotOf(at)]! -= shift;
     this.#baseUs = baseUs;
@@ -277,7 +281,7 @@ export class LookBackProfiles implements InSteps {
     const held = this.#head - this.#tail;
     const from = held === 0 ? 0 : this.#slotOf(this.#tail);
     this.#time = turned(this.#time, new Uint32Array(capacity), from, held);
-    this.#volume = turned(this.#volume, new Float64Array(capacity), from, held);
+    this.#volume = turned(this.#volume, emptyLike(this.#volume, capacity), from, held);
     this.#row = turned(this.#row, new Int32Array(capacity), from, held);
     this.#headSlot = held;
   }
@@ -285,12 +289,8 @@ export class LookBackProfiles implements InSteps {
   #newRow(price: number): number {
     const row = this.#free.pop() ?? this.#rows++;
     if (row === this.#price.length) {
-      const wider = <T extends Float64Array | Int32Array>(old: T, fresh: T): T => {
-        fresh.set(old);
-        return fresh;
-      };
-      this.#price = wider(this.#price, new Float64Array(row * 2));
-      this.#uses = wider(this.#uses, new Int32Array(row * 2));
+      this.#price = turned(this.#price, new Float64Array(row * 2), 0, row);
+      this.#uses = turned(this.#uses, new Int32Array(row * 2), 0, row);
       for (const { volumes } of this.#windows) volumes.widen(row * 2);
     }
     this.#price[row] = price;
