@@ -17,12 +17,18 @@ export interface BrokenLine {
 }
 
 /** Reads a file through. *Errors*: InputError where it has rows and none has a time. */
-export async function surveyOf(db: DuckDBConnection, path: string, { sql }: RowQuery): Promise<Survey> {
-  const before = `select t, i, x, lag(t) over () pt, lag(i) over () pi from (${sql})`;
+export async function surveyOf(
+  db: DuckDBConnection,
+  path: string,
+  { sql, isTyped }: RowQuery,
+): Promise<Survey> {
+  // What nobody asks for DuckDB doesn't read, so that an odd price would show at the second reading only.
+  const all = isTyped ? ', p, q' : '';
+  const before = `select t, i, x, lag(t) over () pt, lag(i) over () pi${all} from (${sql})`;
   const times = 'count(*), count(t), coalesce(min(t), 0), coalesce(max(t), 0)';
   const steps = 'count(*) filter (t < pt), count(*) filter (t > pt), coalesce(max(pt - t), 0)';
   const ids = 'count(i), count(x) - count(i), count(*) filter (i <= pi), count(*) filter (i > pi)';
-  const minutes = `count(*) filter (t % ${US_PER_MINUTE} = 0)`;
+  const minutes = `count(*) filter (t % ${US_PER_MINUTE} = 0)${isTyped ? ', count(p), count(q)' : ''}`;
   const [rows, timed, firstUs, lastUs, back, forth, backMaxUs, counted, named, idsBack, idsForth, whole] =
     await numbersOf(db, `select ${times}, ${steps}, ${ids}, ${minutes} from (${before})`, 12);
   if (rows! > 0 && timed === 0)

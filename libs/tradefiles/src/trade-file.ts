@@ -192,11 +192,13 @@ export class TradeFile implements AsyncDisposable {
       const result = await db.stream(this.#readSql());
       const gathered = new GatheredRows(this.order.hasIds, this.isSideInferred);
       let toSkip = skip;
+      let found = 0;
       for (;;) {
         const chunk = await result.fetchChunk();
         if (chunk === null || chunk.rowCount === 0) break;
         const [t, p, q, s, i] = [0, 1, 2, 3, 4].map((column) => itemsOf(chunk.getColumnVector(column)));
         gathered.add(t!, p!, q!, s!, i!, chunk.rowCount);
+        found += chunk.rowCount;
         while (gathered.count >= ROWS_AT_ONCE) {
           const rows = gathered.take();
           if (rows.count > toSkip) yield rowsFrom(rows, toSkip);
@@ -205,6 +207,12 @@ export class TradeFile implements AsyncDisposable {
       }
       const rest = gathered.take();
       if (rest.count > toSkip) yield rowsFrom(rest, toSkip);
+      if (found !== this.rows)
+        throw unusableFile(
+          this.path,
+          `it had ${this.rows} rows and then ${found}: something has changed it`,
+          'Try again.',
+        );
     } finally {
       db.closeSync();
     }
