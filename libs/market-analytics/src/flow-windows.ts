@@ -32,8 +32,9 @@ const RELATIVE_MAX = 2 ** 31 - 1;
 
 /**
  * Taker flow over four sliding windows `[t − W, t)` that share one ring; a moment right behind a trade is
- * 1 µs after it. Each window keeps the running totals before its oldest trade, so that it is two subtractions,
- * and only tails move, when a window is read. A slot takes 12 bytes, 16 where quantities are huge.
+ * 1 µs after it. Each window keeps the running totals before its oldest trade, so that it is two
+ * subtractions, and only tails move, when a window is read. A slot takes 12 bytes, 16 where quantities are
+ * huge.
  * *Units*: volumes in whole quantity steps, hence exact.
  */
 export class FlowWindows implements InSteps {
@@ -46,7 +47,7 @@ export class FlowWindows implements InSteps {
   droppedUs = Number.NEGATIVE_INFINITY;
   private capacity: number;
   private readonly maxTrades: number;
-  /** By slot: µs since `baseUs`, which spans twice the longest window; steps; trades, those of sells below 0. */
+  /** By slot: µs since `baseUs`, which spans twice the longest window; steps; trades, below 0 of sells. */
   private time: Int32Array;
   private steps: StepsRing;
   private counts: Int32Array;

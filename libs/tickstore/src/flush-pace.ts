@@ -29,7 +29,7 @@ const ROOM_ROWS_EACH = 3_000;
 /** Beyond that, and so many, none are taken. */
 const REFUSED_ROWS = 800_000;
 
-/** How many rows of an instrument are written together, or how long they wait: more, where files take turns. */
+/** How many rows of a file are written together, or how long they wait: more where files take turns. */
 export class FlushPace {
   readonly intervalMs: number;
   readonly keptOpenMax: number;
@@ -59,7 +59,7 @@ export class FlushPace {
     return Math.max(this.intervalMs, Math.min(GATHERED_MAX_MS, this.files * TURN_MS));
   }
 
-  /** Returns for how long nothing is written by itself after a write: turns are in a hurry on a slow machine. */
+  /** Returns for how long nothing is written by itself after a write: turns are in a hurry. */
   restMs(writeMs: number): number {
     return this.takesTurns ? writeMs : Math.min(this.intervalMs, REST * writeMs);
   }

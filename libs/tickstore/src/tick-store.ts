@@ -166,10 +166,7 @@ export class TickStore {
     return this.#stats;
   }
 
-  /**
-   * Flushes, checkpoints and lets go of all files. *Errors*:
-   * that of `flush`; the files are let go all the same.
-   */
+  /** Flushes and lets go of all files. *Errors*: that of `flush`; they are let go all the same. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;

@@ -3,9 +3,9 @@ import type { CsvDialect } from './csv-dialect.ts';
 import type { TradeLayout } from './trade-layout.ts';
 
 /**
- * SQL that gives the rows of a file, one a row, as it stands in the file. *Shape*: see `rowsSql`; `rejects` is
- * the table of lines that are none, null where there can't be any; `isTyped`: fields that are not what most
- * are stand there too.
+ * SQL that gives the rows of a file, one a row, as it stands in the file. *Shape*: see `rowsSql`; `rejects`
+ * is the table of lines that are none, null where there can't be any; `isTyped`: fields that are not what
+ * most are stand there too.
  */
 export interface RowQuery {
   readonly sql: string;

@@ -42,7 +42,7 @@ interface Window {
  */
 export class LookBackProfiles implements InSteps {
   readonly #resolution: Resolution;
-  // The ring of trades from `#tail` to `#head`, in `#headSlot`; `#time` is since `#baseUs`, `#row` of the price.
+  // The ring of trades from `#tail` to `#head`, in `#headSlot`; `#time` since `#baseUs`, `#row` of the price.
   #time = new Uint32Array(FIRST_TRADES);
   #volume: StepsRing = new Float32Array(FIRST_TRADES);
   #row = new Int32Array(FIRST_TRADES);

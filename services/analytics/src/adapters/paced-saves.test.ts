@@ -19,7 +19,7 @@ test('one snapshot is in hand at a time, and the disk rests twenty times as long
   expect(saves.mayBegin(2)).toBe(true);
 });
 
-test('of those that ask, the one whose turn was longest ago is next; one that asks no more is passed over', async () => {
+test('the one whose turn was longest ago is next; who asks no more is passed over', async () => {
   const { clock, saves } = clockAndSaves();
   const turn = async (shard: number) => {
     expect(saves.mayBegin(shard)).toBe(true);

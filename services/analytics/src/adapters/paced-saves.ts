@@ -6,8 +6,8 @@ const REST = 20;
 const RECENT_MS = 10_000;
 
 /**
- * Lets the shards of a process take and save their snapshots one after another, in the pace of one: each driver
- * keeps its own, and by itself sixty of them would keep the disk busy and be in memory all at once.
+ * Lets the shards of a process take and save their snapshots one after another, in the pace of one: each
+ * driver keeps its own, and by itself sixty of them would keep the disk busy and be in memory all at once.
  */
 export class PacedSaves {
   readonly #clock: Clock;
@@ -20,7 +20,7 @@ export class PacedSaves {
     this.#clock = clock;
   }
 
-  /** Whether a shard may take its snapshot; `run` must follow. The one that was saved longest ago is first. */
+  /** Whether a shard may take its snapshot; `run` must follow. Who was saved longest ago is first. */
   mayBegin(shard: number): boolean {
     const nowMs = this.#clock.monotonicMs();
     this.#askedMs.set(shard, nowMs);
