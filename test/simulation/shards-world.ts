@@ -262,7 +262,8 @@ export class ShardsWorld {
         appended.set(instrument, []);
         if (!life.isOver) file.position = Math.max(file.position, position);
       },
-      ...{ rollBy() {}, flush: async () => {}, backlog: 0, async [Symbol.asyncDispose]() {} },
+      ...{ rollBy() {}, flush: async () => {}, ready: async () => {}, backlog: 0, isBehind: false },
+      async [Symbol.asyncDispose]() {},
       stats: () => ({
         ...{ storedTrades: 0, storedRows: 0, pendingRows: 0, commits: 0, failedCommits: 0 },
         ...{ lastCommitMs: 0, openFiles: 0, checkpoints: 0 },

@@ -10,6 +10,11 @@ export interface SnapshotStore {
   load(): Promise<Uint8Array | undefined>;
   /** Saves the parts as one run of bytes; a large state needn't be copied to get its head. */
   save(...parts: readonly Uint8Array[]): Promise<void>;
+  /**
+   * Whether a snapshot may be taken now, which is saved then; always where this is left out. Where a process
+   * has many it says no while another one is saved, so that they aren't all in memory at once.
+   */
+  mayBegin?(): boolean;
 }
 
 /** Below the server's payload limit of 1 MiB, headers included. */

@@ -6,6 +6,7 @@ import {
   US_PER_MINUTE,
   US_PER_SECOND,
 } from '@algo/model';
+import { emptyLike, holding, type StepsRing, turned } from './grown-ring.ts';
 import type { InSteps } from './resolution.ts';
 import type { SnapshotReader, SnapshotWriter } from './snapshot.ts';
 
@@ -24,11 +25,16 @@ const LONGEST = 3;
 /** From this many steps on the running totals begin afresh: sums of whole numbers are exact below 2^53. */
 export const REBASE_STEPS = 2 ** 51;
 
+const FIRST_CAPACITY = 256;
+/** The ring grows by so much: twice as much of a thousand instruments would lie idle for the most part. */
+const GROWTH = 1.25;
+const RELATIVE_MAX = 2 ** 31 - 1;
+
 /**
  * Taker flow over four sliding windows `[t − W, t)` that share one ring; a moment right behind a trade is
- * 1 µs after it. Each slot holds the running totals
- * before its trade, so a window is two subtractions from its oldest slot and only tails move; tails move when
- * a window is read.
+ * 1 µs after it. Each window keeps the running totals before its oldest trade, so that it is two
+ * subtractions, and only tails move, when a window is read. A slot takes 12 bytes, 16 where quantities are
+ * huge.
  * *Units*: volumes in whole quantity steps, hence exact.
  */
 export class FlowWindows implements InSteps {
@@ -41,36 +47,41 @@ export class FlowWindows implements InSteps {
   droppedUs = Number.NEGATIVE_INFINITY;
   private capacity: number;
   private readonly maxTrades: number;
-  private time: Float64Array;
-  private buyBefore: Float64Array;
-  private sellBefore: Float64Array;
-  private tradesBefore: Int32Array;
-  private buyTradesBefore: Int32Array;
-  private mask: number;
+  /** By slot: µs since `baseUs`, which spans twice the longest window; steps; trades, below 0 of sells. */
+  private time: Int32Array;
+  private steps: StepsRing;
+  private counts: Int32Array;
+  private baseUs = 0;
+  /** Number of the next row, and its slot. */
   private head = 0;
+  private headSlot = 0;
+  /** By window: number of its oldest row, and the running totals before it. */
   private readonly tails = new Int32Array(WINDOW_US.length);
+  private readonly buyBefore = new Float64Array(WINDOW_US.length);
+  private readonly sellBefore = new Float64Array(WINDOW_US.length);
+  private readonly tradesBefore = new Float64Array(WINDOW_US.length);
+  private readonly buyTradesBefore = new Float64Array(WINDOW_US.length);
 
   constructor(maxTrades = MAX_WINDOW_TRADES) {
     this.maxTrades = maxTrades;
-    this.capacity = Math.min(256, maxTrades);
-    this.mask = this.capacity - 1;
-    this.time = new Float64Array(this.capacity);
-    this.buyBefore = new Float64Array(this.capacity);
-    this.sellBefore = new Float64Array(this.capacity);
-    this.tradesBefore = new Int32Array(this.capacity);
-    this.buyTradesBefore = new Int32Array(this.capacity);
+    this.capacity = Math.min(FIRST_CAPACITY, maxTrades);
+    this.time = new Int32Array(this.capacity);
+    this.steps = new Float32Array(this.capacity);
+    this.counts = new Int32Array(this.capacity);
   }
 
   /** Takes a row that stands for `trades` trades of one side. */
   add(timeUs: TimeUs, steps: number, isBuy: boolean, trades: number): void {
     if (this.head - this.tails[LONGEST]! >= this.capacity) this.makeRoom(timeUs);
-    const slot = this.head & this.mask;
-    this.time[slot] = timeUs;
-    this.buyBefore[slot] = this.buy;
-    this.sellBefore[slot] = this.sell;
-    this.tradesBefore[slot] = this.trades;
-    this.buyTradesBefore[slot] = this.buyTrades;
+    let relative = timeUs - this.baseUs;
+    if (relative > RELATIVE_MAX) relative = this.moveBase(timeUs);
+    const slot = this.headSlot;
+    this.time[slot] = relative;
+    if (Math.fround(steps) !== steps) this.steps = holding(this.steps, steps);
+    this.steps[slot] = steps;
+    this.counts[slot] = isBuy ? trades : -trades;
     this.head++;
+    this.headSlot = slot + 1 === this.capacity ? 0 : slot + 1;
     this.trades += trades;
     if (isBuy) {
       this.buy += steps;
@@ -85,11 +96,11 @@ export class FlowWindows implements InSteps {
    * neither or when it holds fewer than `minTrades`.
    */
   oneMinuteSide(nowUs: TimeUs, ratio: number, minTrades: number): -1 | 0 | 1 {
-    const tail = this.advance(ONE_MINUTE, nowUs);
-    const slot = tail & this.mask;
-    if (tail === this.head || this.trades - this.tradesBefore[slot]! < minTrades) return 0;
-    const buy = this.buy - this.buyBefore[slot]!;
-    const sell = this.sell - this.sellBefore[slot]!;
+    this.advance(ONE_MINUTE, nowUs);
+    const held = this.trades - this.tradesBefore[ONE_MINUTE]!;
+    if (held === 0 || held < minTrades) return 0;
+    const buy = this.buy - this.buyBefore[ONE_MINUTE]!;
+    const sell = this.sell - this.sellBefore[ONE_MINUTE]!;
     if (buy > ratio * sell) return 1;
     return sell > ratio * buy ? -1 : 0;
   }
@@ -97,13 +108,11 @@ export class FlowWindows implements InSteps {
   /** Returns what each window holds at `nowUs`, in order of FLOW_WINDOWS. */
   read(nowUs: TimeUs, quantity: Grid): OrderFlow[] {
     return FLOW_WINDOWS.map((window, w) => {
-      const tail = this.advance(w, nowUs);
-      const empty = tail === this.head;
-      const slot = tail & this.mask;
-      const buy = empty ? 0 : this.buy - this.buyBefore[slot]!;
-      const sell = empty ? 0 : this.sell - this.sellBefore[slot]!;
-      const trades = empty ? 0 : this.trades - this.tradesBefore[slot]!;
-      const buyTrades = empty ? 0 : this.buyTrades - this.buyTradesBefore[slot]!;
+      this.advance(w, nowUs);
+      const trades = this.trades - this.tradesBefore[w]!;
+      const buyTrades = this.buyTrades - this.buyTradesBefore[w]!;
+      const buy = this.buy - this.buyBefore[w]!;
+      const sell = this.sell - this.sellBefore[w]!;
       return {
         window,
         buyVolume: quantity.toValue(buy),
@@ -115,123 +124,176 @@ export class FlowWindows implements InSteps {
   }
 
   /**
-   * Starts the running totals and the slot numbers afresh, so
+   * Starts the running totals and the numbers of rows afresh, so
    * that they stay exact for ever; the windows don't change.
    */
   rebase(nowUs: TimeUs): void {
     for (let w = 0; w < WINDOW_US.length; w++) this.advance(w, nowUs);
-    const { buy, sell, trades, buyTrades } = this;
-    const from = this.tails[LONGEST]!;
-    for (let i = from; i < this.head; i++) {
-      const slot = i & this.mask;
-      this.buyBefore[slot] = this.buyBefore[slot]! - buy;
-      this.sellBefore[slot] = this.sellBefore[slot]! - sell;
-      this.tradesBefore[slot] = this.tradesBefore[slot]! - trades;
-      this.buyTradesBefore[slot] = this.buyTradesBefore[slot]! - buyTrades;
-    }
-    this.buy = 0;
-    this.sell = 0;
-    this.trades = 0;
-    this.buyTrades = 0;
-    const shift = Math.floor(from / this.capacity) * this.capacity;
+    const shift = this.tails[LONGEST]!;
     this.head -= shift;
-    for (let w = 0; w < WINDOW_US.length; w++) this.tails[w] = this.tails[w]! - shift;
+    for (let w = 0; w < WINDOW_US.length; w++) {
+      this.tails[w]! -= shift;
+      this.buyBefore[w]! -= this.buy;
+      this.sellBefore[w]! -= this.sell;
+      this.tradesBefore[w]! -= this.trades;
+      this.buyTradesBefore[w]! -= this.buyTrades;
+    }
+    [this.buy, this.sell, this.trades, this.buyTrades] = [0, 0, 0, 0];
   }
 
   rescale(_priceFactor: number, quantityFactor: number): void {
     this.buy *= quantityFactor;
     this.sell *= quantityFactor;
-    for (let i = 0; i < this.capacity; i++) {
-      this.buyBefore[i]! *= quantityFactor;
-      this.sellBefore[i]! *= quantityFactor;
-    }
+    this.steps = Float64Array.from(this.steps);
+    for (const column of [this.buyBefore, this.sellBefore, this.steps])
+      for (let i = 0; i < column.length; i++) column[i]! *= quantityFactor;
   }
 
+  /** Writes each row with the running totals before it. */
   save(to: SnapshotWriter, nowUs: TimeUs): void {
     for (let w = 0; w < WINDOW_US.length; w++) this.advance(w, nowUs);
     const from = this.tails[LONGEST]!;
+    const count = this.head - from;
     to.numbers([this.buy, this.sell, this.trades, this.buyTrades, this.droppedUs]);
     to.numbers(Array.from(this.tails, (tail) => tail - from));
-    to.number(this.head - from);
-    const { time, buyBefore, sellBefore, tradesBefore, buyTradesBefore } = this;
-    for (const column of [time, buyBefore, sellBefore, tradesBefore, buyTradesBefore])
-      this.saveColumn(to, column, from);
+    to.number(count);
+    const column = new Float64Array(count);
+    const whole = new Int32Array(count);
+    for (let i = 0; i < count; i++) column[i] = this.baseUs + this.time[this.slotOf(from + i)]!;
+    to.run(column);
+    for (const isBuy of [true, false]) {
+      let sum = isBuy ? this.buyBefore[LONGEST]! : this.sellBefore[LONGEST]!;
+      for (let i = 0; i < count; i++) {
+        const slot = this.slotOf(from + i);
+        column[i] = sum;
+        if (this.counts[slot]! > 0 === isBuy) sum += this.steps[slot]!;
+      }
+      to.run(column);
+    }
+    for (const isBuyOnly of [false, true]) {
+      let sum = isBuyOnly ? this.buyTradesBefore[LONGEST]! : this.tradesBefore[LONGEST]!;
+      for (let i = 0; i < count; i++) {
+        const trades = this.counts[this.slotOf(from + i)]!;
+        whole[i] = sum;
+        if (trades > 0) sum += trades;
+        else if (!isBuyOnly) sum -= trades;
+      }
+      to.run(whole);
+    }
   }
 
   load(from: SnapshotReader): void {
     const totals = from.numbers();
-    this.buy = totals[0]!;
-    this.sell = totals[1]!;
-    this.trades = totals[2]!;
-    this.buyTrades = totals[3]!;
-    this.droppedUs = totals[4]!;
+    [this.buy, this.sell, this.trades, this.buyTrades, this.droppedUs] = [...totals] as [
+      ...[number, number, number, number, number],
+    ];
     this.tails.set(from.numbers());
     const count = from.count(SLOT_BYTES);
-    while (this.capacity < count) this.resize(this.capacity * 2);
-    this.time.set(from.doubles(count));
-    this.buyBefore.set(from.doubles(count));
-    this.sellBefore.set(from.doubles(count));
-    this.tradesBefore.set(from.integers(count));
-    this.buyTradesBefore.set(from.integers(count));
+    const [time, buy, sell] = [from.doubles(count), from.doubles(count), from.doubles(count)];
+    const [trades, buyTrades] = [from.integers(count), from.integers(count)];
+    if (this.capacity < count) this.resize(Math.min(this.maxTrades, Math.ceil(count * GROWTH)));
+    this.baseUs = time[0] ?? 0;
+    for (let i = 0; i < count; i++) {
+      const bought = (buyTrades[i + 1] ?? this.buyTrades) - buyTrades[i]!;
+      const isBuy = bought > 0;
+      this.time[i] = time[i]! - this.baseUs;
+      this.counts[i] = isBuy ? bought : trades[i]! - (trades[i + 1] ?? this.trades);
+      const steps = isBuy ? (buy[i + 1] ?? this.buy) - buy[i]! : (sell[i + 1] ?? this.sell) - sell[i]!;
+      this.steps = holding(this.steps, steps);
+      this.steps[i] = steps;
+    }
     this.head = count;
+    this.headSlot = count === this.capacity ? 0 : count;
+    for (let w = 0; w < WINDOW_US.length; w++) {
+      const at = this.tails[w]!;
+      this.buyBefore[w] = buy[at] ?? this.buy;
+      this.sellBefore[w] = sell[at] ?? this.sell;
+      this.tradesBefore[w] = trades[at] ?? this.trades;
+      this.buyTradesBefore[w] = buyTrades[at] ?? this.buyTrades;
+    }
   }
 
-  /** The ring may turn over between the oldest slot and the newest. */
-  private saveColumn(to: SnapshotWriter, column: Float64Array | Int32Array, from: number): void {
-    const count = this.head - from;
-    const start = from & this.mask;
-    const untilTurn = Math.min(count, this.capacity - start);
-    to.run(column.subarray(start, start + untilTurn));
-    to.run(column.subarray(0, count - untilTurn));
+  private slotOf(row: number): number {
+    const slot = this.headSlot - (this.head - row);
+    return slot < 0 ? slot + this.capacity : slot;
   }
 
-  private advance(window: number, nowUs: TimeUs): number {
-    const edge = nowUs - WINDOW_US[window]!;
-    const { time, mask, head } = this;
+  private advance(window: number, nowUs: TimeUs): void {
+    const edge = nowUs - WINDOW_US[window]! - this.baseUs;
+    const { time, head } = this;
     let tail = this.tails[window]!;
-    while (tail < head && time[tail & mask]! < edge) tail++;
-    this.tails[window] = tail;
-    return tail;
+    if (tail === head) return;
+    let slot = this.slotOf(tail);
+    if (time[slot]! >= edge) return;
+    do {
+      tail++;
+      slot = slot + 1 === this.capacity ? 0 : slot + 1;
+    } while (tail < head && time[slot]! < edge);
+    this.pass(window, tail);
   }
 
-  /**
-   * Called when the ring is full: forgets what left the
-   * longest window, else grows, else drops the oldest trade.
-   */
+  /** Moves a window's tail to a row. */
+  private pass(window: number, to: number): void {
+    const { steps, counts, capacity } = this;
+    let tail = this.tails[window]!;
+    let slot = this.slotOf(tail);
+    let [buy, sell, trades, buyTrades] = [0, 0, 0, 0];
+    for (; tail < to; tail++) {
+      const count = counts[slot]!;
+      if (count > 0) {
+        buy += steps[slot]!;
+        buyTrades += count;
+        trades += count;
+      } else {
+        sell += steps[slot]!;
+        trades -= count;
+      }
+      slot = slot + 1 === capacity ? 0 : slot + 1;
+    }
+    this.tails[window] = tail;
+    this.buyBefore[window]! += buy;
+    this.sellBefore[window]! += sell;
+    this.tradesBefore[window]! += trades;
+    this.buyTradesBefore[window]! += buyTrades;
+  }
+
+  /** Forgets what left the longest window. */
+  private forget(nowUs: TimeUs): void {
+    this.advance(LONGEST, nowUs);
+    for (let w = 0; w < LONGEST; w++) this.pass(w, this.tails[LONGEST]!);
+  }
+
+  /** Called when the ring is full: forgets what is too old, else grows, else drops the oldest trade. */
   private makeRoom(nowUs: TimeUs): void {
-    const oldest = this.advance(LONGEST, nowUs);
-    for (let w = 0; w < LONGEST; w++) this.tails[w] = Math.max(this.tails[w]!, oldest);
+    this.forget(nowUs);
+    const oldest = this.tails[LONGEST]!;
     const held = this.head - oldest;
     if (held >= this.maxTrades) {
-      this.droppedUs = this.time[oldest & this.mask]!;
-      for (let w = 0; w < WINDOW_US.length; w++) this.tails[w] = Math.max(this.tails[w]!, oldest + 1);
-    } else if (held > this.capacity >> 1 && this.capacity < this.maxTrades) {
-      this.resize(this.capacity * 2);
+      this.droppedUs = this.baseUs + this.time[this.slotOf(oldest)]!;
+      for (let w = 0; w < WINDOW_US.length; w++) this.pass(w, oldest + 1);
+    } else if (held * GROWTH > this.capacity && this.capacity < this.maxTrades) {
+      this.resize(Math.min(this.maxTrades, Math.ceil(this.capacity * GROWTH)));
     }
+  }
+
+  /** Counts times from the oldest row on that is held; returns that of a new one. */
+  private moveBase(timeUs: TimeUs): number {
+    this.forget(timeUs);
+    const oldest = this.tails[LONGEST]!;
+    const baseUs = oldest === this.head ? timeUs : this.baseUs + this.time[this.slotOf(oldest)]!;
+    const shift = baseUs - this.baseUs;
+    for (let row = oldest; row < this.head; row++) this.time[this.slotOf(row)]! -= shift;
+    this.baseUs = baseUs;
+    return timeUs - baseUs;
   }
 
   private resize(capacity: number): void {
-    const time = new Float64Array(capacity);
-    const buyBefore = new Float64Array(capacity);
-    const sellBefore = new Float64Array(capacity);
-    const tradesBefore = new Int32Array(capacity);
-    const buyTradesBefore = new Int32Array(capacity);
-    for (let i = this.tails[LONGEST]!, run = 0; i < this.head; i += run) {
-      const from = i & this.mask;
-      const to = i & (capacity - 1);
-      run = Math.min(this.head - i, this.capacity - from, capacity - to);
-      time.set(this.time.subarray(from, from + run), to);
-      buyBefore.set(this.buyBefore.subarray(from, from + run), to);
-      sellBefore.set(this.sellBefore.subarray(from, from + run), to);
-      tradesBefore.set(this.tradesBefore.subarray(from, from + run), to);
-      buyTradesBefore.set(this.buyTradesBefore.subarray(from, from + run), to);
-    }
-    this.time = time;
-    this.buyBefore = buyBefore;
-    this.sellBefore = sellBefore;
-    this.tradesBefore = tradesBefore;
-    this.buyTradesBefore = buyTradesBefore;
+    const held = this.head - this.tails[LONGEST]!;
+    const from = held === 0 ? 0 : this.slotOf(this.tails[LONGEST]!);
+    this.time = turned(this.time, new Int32Array(capacity), from, held);
+    this.steps = turned(this.steps, emptyLike(this.steps, capacity), from, held);
+    this.counts = turned(this.counts, new Int32Array(capacity), from, held);
     this.capacity = capacity;
-    this.mask = capacity - 1;
+    this.headSlot = held === capacity ? 0 : held;
   }
 }

@@ -3,16 +3,18 @@ import { InputError } from '@algo/model';
 /** Bumped whenever the order or meaning of what is written changes. */
 export const SNAPSHOT_VERSION = 8;
 
+const FIRST_BYTES = 1 << 12;
+
 /**
  * Writes numbers and texts one after the other, doubles bit for bit (NaN and infinities too). Little-endian.
  */
 export class SnapshotWriter {
-  private view = new DataView(new ArrayBuffer(1 << 12));
+  private view: DataView;
   private length = 0;
 
-  /** Begins anew in the same memory: what `bytes` returned before is overwritten. */
-  restart(): void {
-    this.length = 0;
+  /** `roomBytes` is what it expects. */
+  constructor(roomBytes = 0) {
+    this.view = new DataView(new ArrayBuffer(Math.max(FIRST_BYTES, Math.ceil(roomBytes))));
   }
 
   /** Writes a part behind its length, so that a reader can take it out without understanding it. */

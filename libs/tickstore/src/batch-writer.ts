@@ -5,7 +5,6 @@ import { sqlText, type TableName } from './schema.ts';
 import type { StoredPosition } from './store-rows.ts';
 import {
   appendRows,
-  candleRow,
   doubtStatement,
   gapRow,
   lastOfEach,
@@ -39,7 +38,9 @@ export class BatchWriter {
     for (const timeframe of TIMEFRAMES) {
       const candles = batch.candles.filter((candle) => candle.timeframe === timeframe);
       if (batch.again && candles.length > 0) await this.#deleteCandles(timeframe, candles);
-      await this.#insert(`candles_${timeframe}`, candles.map(candleRow));
+      await this.#into(`candles_${timeframe}`, candles.length, (appender) =>
+        this.#chunk.candles.append(appender, candles),
+      );
     }
     for (const bar of batch.doubted) await this.#connection.run(doubtStatement(this.#database, bar));
     await this.#insert('order_flow', batch.orderFlow.map(orderFlowRow));
@@ -53,10 +54,14 @@ export class BatchWriter {
     checkpoints.flushSync();
   }
 
-  async #insert(table: TableName, rows: readonly TableRow[]): Promise<void> {
-    if (rows.length === 0) return;
+  #insert(table: TableName, rows: readonly TableRow[]): Promise<void> {
+    return this.#into(table, rows.length, (appender) => appendRows(appender, table, rows));
+  }
+
+  async #into(table: TableName, rows: number, append: (appender: DuckDBAppender) => void): Promise<void> {
+    if (rows === 0) return;
     const appender = await this.#connection.createAppender(table, 'main', this.#database);
-    appendRows(appender, table, rows);
+    append(appender);
     appender.closeSync();
   }
 

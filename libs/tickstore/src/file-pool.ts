@@ -121,9 +121,7 @@ export class FilePool {
     } catch (error) {
       if (!(error instanceof StoreFileError)) throw error;
       this.rollProblem = error.problem;
-      return;
     }
-    await this.checkpoint(file);
   }
 
   async checkpoint(file: StoreFile): Promise<void> {

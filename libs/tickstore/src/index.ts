@@ -6,5 +6,5 @@ export { STORE_FILE, storedInstruments, storePath } from './store-path.ts';
 export { BacklogFullError, StoreWriteError } from './store-problem.ts';
 export type { IdKind, Leaves, MarketProfileRow, StoredPosition, StoreRows } from './store-rows.ts';
 export { openReader, type ResultRow, type TickReader, type VolumeSums } from './tick-reader.ts';
-export { BACKLOG_ROWS_MAX, TickStore } from './tick-store.ts';
+export { TickStore } from './tick-store.ts';
 export type { TickStoreOptions, TickStoreStats } from './tick-store-options.ts';

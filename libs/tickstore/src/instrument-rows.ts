@@ -55,6 +55,16 @@ export class InstrumentRows {
     if (this.waitingSinceMs === 0 && this.#buffer.rows > 0) this.waitingSinceMs = nowMs;
   }
 
+  /** Whether a batch that failed waits to be offered again. */
+  get hasFailed(): boolean {
+    return this.#failed !== null;
+  }
+
+  /** Whether there are rows for a batch. */
+  get waits(): boolean {
+    return this.hasFailed || this.#buffer.rows > 0;
+  }
+
   /**
    * Whether a batch should go by itself now. A position without
    * rows does not ask for one: it travels with the next rows.

@@ -5,6 +5,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import {
   ARCHIVE_KEYS,
   ARCHIVED_TABLES,
+  type ArchivedTable,
   archiveFileAt,
   archiveFiles,
   LIVING_TABLES,
@@ -91,7 +92,7 @@ export async function rollOldestUnit(place: RollPlace, closedUs: number): Promis
   const { connection, database, folder, unit } = place;
   const { fromUs, toUs } = archiveFileAt(folder, 'ticks', unit, oldest);
   const within = `timestamp >= make_timestamp(${fromUs}) AND timestamp < make_timestamp(${toUs})`;
-  for (const table of ARCHIVED_TABLES) await writeUnit(place, table, fromUs, within);
+  for (const table of await tablesWith(place, within)) await writeUnit(place, table, fromUs, within);
   try {
     await connection.run('BEGIN');
     for (const table of ARCHIVED_TABLES)
@@ -118,17 +119,27 @@ async function oldestRow({ connection, database }: RollPlace, closedUs: number):
   return oldest === null ? null : Number(oldest);
 }
 
+/** Returns the tables that have rows of a unit. */
+async function tablesWith({ connection, database }: RollPlace, within: string): Promise<ArchivedTable[]> {
+  const each = ARCHIVED_TABLES.map((table) => `EXISTS (FROM ${database}.${table} WHERE ${within})`);
+  const [row = []] = (await connection.runAndReadAll(`SELECT ${each.join(', ')}`)).getRows();
+  return ARCHIVED_TABLES.filter((_, at) => row[at] === true);
+}
+
 /** Writes a table's rows of a unit beside those that the archive has of it already. */
-async function writeUnit(place: RollPlace, table: string, fromUs: number, within: string): Promise<void> {
+async function writeUnit(
+  place: RollPlace,
+  table: ArchivedTable,
+  fromUs: number,
+  within: string,
+): Promise<void> {
   const { connection, database, folder, unit } = place;
   const target = archiveFileAt(folder, table, unit, fromUs);
   const have = archiveFiles(folder, table).filter(
     (file) => file.toUs > target.fromUs && file.fromUs < target.toUs,
   );
-  const sql = `SELECT count(*) FROM ${database}.${table} WHERE ${within}`;
-  if (Number((await connection.runAndReadAll(sql)).getRows()[0]![0]) === 0) return;
   const known = have.map(({ path }) => sqlText(path)).join(', ');
-  const same = ARCHIVE_KEYS[table as 'ticks']!.map((key) => `have.${key} = new.${key}`).join(' AND ');
+  const same = ARCHIVE_KEYS[table]!.map((key) => `have.${key} = new.${key}`).join(' AND ');
   const fresh = `SELECT * FROM ${database}.${table} AS new WHERE ${within}`;
   const rows =
     have.length === 0

@@ -4,9 +4,11 @@ import type { TickStore } from './tick-store.ts';
 export interface RowStore
   extends Pick<
       TickStore,
-      'openInstrument' | 'closeInstrument' | 'append' | 'commitUpTo' | 'flush' | 'stats' | 'rollBy'
+      'openInstrument' | 'closeInstrument' | 'append' | 'commitUpTo' | 'flush' | 'ready' | 'stats' | 'rollBy'
     >,
     AsyncDisposable {
   /** Rows appended and not durable yet. */
   readonly backlog: number;
+  /** Whether so many rows wait that those who bring more should wait for `ready`. */
+  readonly isBehind: boolean;
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { DuckDBConnection } from '@duckdb/node-api';
+import { type DuckDBConnection, DuckDBTimestampValue, type DuckDBValue } from '@duckdb/node-api';
 import { BatchWriter } from './batch-writer.ts';
 import { createFile, detach, setAside } from './create-file.ts';
 import { Rolling, writeLiving } from './roll-archive.ts';
@@ -37,6 +37,8 @@ export class StoreFile {
   #stored: StoredPosition = { position: 0, trades: 0, lastTradeId: null, rolledToUs: 0 };
   #rowsInLog = 0;
   #commitsInLog = 0;
+  /** Rows that have left take room until a checkpoint. */
+  #hasRolled = false;
   readonly #rolling: Rolling | null;
   /** Where an unreadable file went that this one replaces. */
   readonly setAsideAs: string | null;
@@ -110,7 +112,7 @@ export class StoreFile {
   }
 
   get checkpointDue(): boolean {
-    return this.#rowsInLog >= CHECKPOINT_ROWS || this.#commitsInLog >= CHECKPOINT_COMMITS;
+    return this.#hasRolled || this.#rowsInLog >= CHECKPOINT_ROWS || this.#commitsInLog >= CHECKPOINT_COMMITS;
   }
 
   get checkpointOverdue(): boolean {
@@ -133,6 +135,7 @@ export class StoreFile {
   async roll(): Promise<void> {
     try {
       await this.#rolling?.next();
+      this.#hasRolled = true;
     } catch (error) {
       throw rollProblem(this.spec, error);
     }
@@ -192,7 +195,7 @@ export class StoreFile {
       `DELETE FROM ${this.#database}.checkpoints WHERE position < ${this.#stored.position}`,
     );
     await this.#connection.run(`CHECKPOINT ${this.#database}`);
-    [this.#rowsInLog, this.#commitsInLog] = [0, 0];
+    [this.#rowsInLog, this.#commitsInLog, this.#hasRolled] = [0, 0, false];
   }
 
   /**
@@ -205,8 +208,8 @@ export class StoreFile {
   }
 
   async #readInfo(): Promise<void> {
-    const [found, instrument, idKind] =
-      (await this.#row(`SELECT schema_version, instrument, id_kind FROM ${this.#database}.store_info`)) ?? [];
+    const info = await this.#info();
+    const found = info?.schema_version;
     if (found === 1) await this.#connection.run(upgradeStatements(this.#database));
     const version = found === 1 ? SCHEMA_VERSION : found;
     if (version !== SCHEMA_VERSION)
@@ -214,35 +217,36 @@ export class StoreFile {
         `it has schema ${String(version)}, this engine reads ${SCHEMA_VERSION}`,
         'Run the engine version that wrote it, or a newer one',
       );
-    if (instrument !== this.spec.instrument)
+    if (info?.instrument !== this.spec.instrument)
       throw this.#refused(
-        `it belongs to ${String(instrument)}, not ${this.spec.instrument}`,
+        `it belongs to ${String(info?.instrument)}, not ${this.spec.instrument}`,
         'Use a data directory on a disk that tells upper from lower case, and files in the folders they were written to',
       );
-    if (idKind !== this.spec.idKind)
+    if (info.id_kind !== this.spec.idKind)
       throw this.#refused(
-        `its trade ids are ${String(idKind)}, not ${this.spec.idKind}`,
+        `its trade ids are ${String(info.id_kind)}, not ${this.spec.idKind}`,
         'Open it with that kind, or move the file aside to begin a new one',
       );
-    const [rolledTo] =
-      (await this.#row(`SELECT epoch_us(rolled_to) FROM ${this.#database}.store_info`)) ?? [];
-    const rolledToUs = Number(rolledTo ?? 0);
+    const { rolled_to, position, trades, last_trade_id, commits } = info;
+    const rolledToUs = rolled_to instanceof DuckDBTimestampValue ? Number(rolled_to.micros) : 0;
     if (this.#rolling !== null) this.#rolling.rolledToUs = rolledToUs;
-    this.#stored = { ...this.#stored, rolledToUs };
-    const last = await this.#row(
-      `SELECT position, trades, last_trade_id FROM ${this.#database}.checkpoints ORDER BY position DESC LIMIT 1`,
-    );
-    if (last !== undefined)
-      this.#stored = {
-        ...this.#stored,
-        position: Number(last[0]),
-        trades: Number(last[1]),
-        lastTradeId: last[2] === null ? null : String(last[2]),
-      };
+    this.#stored = {
+      position: Number(position ?? 0),
+      trades: Number(trades ?? 0),
+      lastTradeId: (last_trade_id ?? null) === null ? null : String(last_trade_id),
+      rolledToUs,
+    };
+    this.#commitsInLog = Number(commits);
   }
 
-  async #row(sql: string): Promise<readonly unknown[] | undefined> {
-    return (await this.#connection.runAndReadAll(sql)).getRows()[0];
+  /** One question, of whatever columns the version has: files that take turns are asked each time. */
+  async #info(): Promise<Readonly<Record<string, DuckDBValue>> | undefined> {
+    const reader = await this.#connection.runAndReadAll(
+      `SELECT *, (SELECT count(*) FROM ${this.#database}.checkpoints) AS commits
+        FROM ${this.#database}.store_info LEFT JOIN
+        (FROM ${this.#database}.checkpoints ORDER BY position DESC LIMIT 1) ON true`,
+    );
+    return reader.getRowObjects()[0];
   }
 
   #refused(because: string, remedy: string): StoreFileError {

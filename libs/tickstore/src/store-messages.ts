@@ -21,7 +21,8 @@ export interface WorkerSettings {
 /** What the main thread asks of the worker; answered in order, one answer each. */
 export type StoreRequest =
   | { readonly type: 'open'; readonly spec: FileSpec }
-  | { readonly type: 'write'; readonly files: readonly FileBatch[] }
+  /** `letsGo`: files take turns, so that one that is written makes room for the next. */
+  | { readonly type: 'write'; readonly files: readonly FileBatch[]; readonly letsGo: boolean }
   | { readonly type: 'release'; readonly spec: FileSpec; readonly leaves: Leaves }
   | { readonly type: 'close' };
 
@@ -43,6 +44,8 @@ export type StoreAnswer =
   | {
       readonly type: 'written';
       readonly outcomes: readonly WriteOutcome[];
+      /** How long it took, without what it waited for other requests. */
+      readonly tookMs: number;
       /** What kept a closed day or hour from the archive since the last answer. */
       readonly rollProblem: StoreProblem | null;
       readonly openFiles: number;

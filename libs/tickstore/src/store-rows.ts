@@ -37,8 +37,8 @@ export interface StoredPosition {
 }
 
 /**
- * One row of `market_profile`. *Units*: prices quote. *Shape*: `profileData` holds [price, volume] pairs,
- * stored as a JSON object; `timeframe` names what the profile covers, such as `session`.
+ * One row of `market_profile`. *Units*: prices quote. *Shape*: `profileData` holds a volume for each
+ * price, stored as a JSON object; `timeframe` names what the profile covers, such as `session`.
  */
 export interface MarketProfileRow {
   readonly timeUs: TimeUs;
@@ -46,7 +46,7 @@ export interface MarketProfileRow {
   readonly pocPrice: number;
   /** Null: one price alone holds more than the area's share. */
   readonly valueArea: ValueArea | null;
-  readonly profileData: readonly (readonly [price: number, volume: number])[];
+  readonly profileData: { readonly prices: readonly number[]; readonly volumes: readonly number[] };
   readonly profileShape: string;
 }
 

@@ -58,12 +58,14 @@ async function answerTo(request: StoreRequest): Promise<StoreAnswer> {
         throw error;
       }
     case 'write': {
-      const outcomes = await writeAll(request.files);
+      const startMs = performance.now();
+      const outcomes = await writeAll(request);
       const { rollProblem } = pool;
       pool.rollProblem = null;
       return {
         type: 'written',
         outcomes,
+        tookMs: performance.now() - startMs,
         rollProblem,
         openFiles: pool.size,
         checkpoints: pool.checkpoints,
@@ -86,7 +88,7 @@ async function answerTo(request: StoreRequest): Promise<StoreAnswer> {
 }
 
 /** Attached files first: those that then make room for the others have nothing left to write. */
-async function writeAll(files: readonly FileBatch[]): Promise<WriteOutcome[]> {
+async function writeAll({ files, letsGo }: StoreRequest & { type: 'write' }): Promise<WriteOutcome[]> {
   const outcomes = new Map<FileBatch, WriteOutcome>();
   const unwritten = new Set(files.map((file) => file.spec.path));
   const attached = files.filter((file) => pool.isOpen(file.spec.path));
@@ -94,6 +96,7 @@ async function writeAll(files: readonly FileBatch[]): Promise<WriteOutcome[]> {
   for (const file of [...attached, ...others]) {
     outcomes.set(file, await writeOne(file, unwritten));
     unwritten.delete(file.spec.path);
+    if (letsGo) await pool.release(file.spec.path);
   }
   return files.map((file) => outcomes.get(file)!);
 }
@@ -109,7 +112,7 @@ async function writeOne(
     const stored = await file.write(batch);
     const commitMs = performance.now() - started;
     if (file.rollOverdue) await pool.roll(file);
-    else if (file.checkpointOverdue) await pool.checkpoint(file);
+    if (file.checkpointOverdue) await pool.checkpoint(file);
     return { ok: true, stored, commitMs };
   } catch (error) {
     if (!(error instanceof StoreFileError)) throw error;

@@ -86,10 +86,7 @@ test('every table takes its rows in the columns that the document names', async 
         timeframe: '15m',
         pocPrice: 84.1,
         valueArea: { low: 83.9, high: 84.4 },
-        profileData: [
-          [84, 1.5],
-          [84.1, 9],
-        ],
+        profileData: { prices: [84, 84.1], volumes: [1.5, 9] },
         profileShape: 'P',
       },
     ],

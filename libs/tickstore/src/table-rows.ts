@@ -1,5 +1,4 @@
 import {
-  type Candle,
   type CandleDoubted,
   decimalDifference,
   type FairValueGap,
@@ -17,23 +16,6 @@ import type { MarketProfileRow } from './store-rows.ts';
 
 /** A row as DuckDB takes it, in the column order of TABLES. */
 export type TableRow = DuckDBValue[];
-
-export function candleRow(candle: Candle): TableRow {
-  return [
-    timestamp(candle.openTimeUs),
-    candle.open,
-    candle.high,
-    candle.low,
-    candle.close,
-    candle.volume,
-    candle.buyVolume,
-    candle.sellVolume,
-    BigInt(candle.trades),
-    BigInt(candle.buyTrades),
-    BigInt(candle.sellTrades),
-    candle.complete,
-  ];
-}
 
 /** Returns what says of a stored candle that it is not complete; behind the candles of the same batch. */
 export function doubtStatement(database: string, { openTimeUs, timeframe }: CandleDoubted): string {
@@ -69,8 +51,8 @@ export function profileRow(row: MarketProfileRow): TableRow {
 }
 
 /** Returns `{"83.29": 9.827, …}`, lowest price first: in a JavaScript object whole prices would be first. */
-function profileJson({ profileData }: MarketProfileRow): string {
-  return `{${profileData.map(([price, volume]) => `"${price}":${volume}`).join(',')}}`;
+function profileJson({ profileData: { prices, volumes } }: MarketProfileRow): string {
+  return `{${prices.map((price, at) => `"${price}":${volumes[at]}`).join(',')}}`;
 }
 
 export function zoneRow(zone: Zone): TableRow {

@@ -1,14 +1,16 @@
 import { type DuckDBAppender, DuckDBDataChunk, DuckDBVector } from '@duckdb/node-api';
+import { CandleChunk } from './candle-chunk.ts';
+import { bigInts, bytes, doubles, setWholeNumbers } from './chunk-columns.ts';
 import type { TickBuffers } from './row-buffer.ts';
 import { type FileSpec, TICK, tickTypes } from './schema.ts';
-
-const TWO_POW_32 = 4_294_967_296;
 
 /**
  * A reusable column chunk for the ticks of one exchange and id
  * kind; rows go through it without an object for any of them.
  */
 export class TickChunk {
+  /** The one for the candles of the same files. */
+  readonly candles = new CandleChunk();
   readonly #chunk: DuckDBDataChunk;
   readonly #size = DuckDBVector.standardSize();
 
@@ -40,44 +42,4 @@ export class TickChunk {
     }
     for (let column = 0; column < chunk.columnCount; column++) chunk.getColumnVector(column).flush();
   }
-}
-
-/**
- * Writes whole doubles as 64-bit integers by halves: a bigint for each would be the dearest part of the loop.
- */
-function setWholeNumbers(target: BigInt64Array, source: Float64Array, from: number, to: number): void {
-  const halves = new Uint32Array(target.buffer, target.byteOffset, target.length * 2);
-  for (let row = from, at = 0; row < to; row++, at += 2) {
-    const value = source[row]!;
-    const high = Math.floor(value / TWO_POW_32);
-    halves[at] = value - high * TWO_POW_32;
-    halves[at + 1] = high;
-  }
-}
-
-function bigInts(chunk: DuckDBDataChunk, column: number): BigInt64Array {
-  const items = columnItems(chunk, column);
-  return items instanceof BigInt64Array ? items : notAColumn(column);
-}
-
-function doubles(chunk: DuckDBDataChunk, column: number): Float64Array {
-  const items = columnItems(chunk, column);
-  return items instanceof Float64Array ? items : notAColumn(column);
-}
-
-function bytes(chunk: DuckDBDataChunk, column: number): Uint8Array {
-  const items = columnItems(chunk, column);
-  return items instanceof Uint8Array ? items : notAColumn(column);
-}
-
-// The public way sets one value at a time, bigints and timestamp
-// objects included; the array beneath is not in the types.
-function columnItems(chunk: DuckDBDataChunk, column: number): unknown {
-  return Reflect.get(chunk.getColumnVector(column), 'items');
-}
-
-function notAColumn(column: number): never {
-  throw new Error(
-    `@duckdb/node-api keeps the values of tick column ${column} in another way; tick-chunk.ts must follow`,
-  );
 }

@@ -5,11 +5,11 @@ export interface TickStoreOptions {
   readonly dataDir: string;
   /** Where closed days or hours go; without, every row stays in its file. */
   readonly archive?: Archive;
-  /** Files attached at a time. Default 200. */
+  /** Files that stay attached. Default 100; where more are open, they take turns. */
   readonly maxOpenFiles?: number;
-  /** An instrument's rows are written when so many wait. Default 100; more where over 100 are open. */
+  /** An instrument's rows are written when so many wait. Default 100; more where files take turns. */
   readonly flushRows?: number;
-  /** Or when the oldest has waited so long. Default 1000; 10 for each file where over 100 are open. */
+  /** Or when the oldest has waited so long. Default 1000; 60 for each file where they take turns. */
   readonly flushIntervalMs?: number;
   /** Whether storing gives way to what else wants the processor. Default true: trading comes first. */
   readonly givesWay?: boolean;

@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InputError, instrumentId, type TradeColumns } from '@algo/model';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { FlushPace } from './flush-pace.ts';
 import { BacklogFullError } from './store-problem.ts';
 import type { StoreRows } from './store-rows.ts';
 import { LTC, rowsOf, trades, tradesUpTo } from './testing/sample-rows.ts';
 import { openReader } from './tick-reader.ts';
-import { BACKLOG_ROWS_MAX, TickStore } from './tick-store.ts';
+import { TickStore } from './tick-store.ts';
 
 let dataDir = '';
 beforeEach(() => {
@@ -185,19 +186,26 @@ test('positions never go back', async () => {
   expect(() => store.append({ instrument: LTC, position: 4, trades: trades(LTC, 2, 1) })).toThrow(InputError);
 });
 
-test('the backlog is bounded: append refuses at a million rows, and not once there is room', async () => {
+test('the backlog is bounded: append refuses beyond its bound, and not once there is room', async () => {
+  const pace = new FlushPace({ dataDir });
+  pace.files = 1;
   await using store = await TickStore.open({ dataDir });
   await store.openInstrument(LTC, 'counted');
-  store.append({ instrument: LTC, position: 1, trades: trades(LTC, 1, BACKLOG_ROWS_MAX) });
-  const more = { instrument: LTC, position: 2, trades: trades(LTC, BACKLOG_ROWS_MAX + 1, 1) };
+  store.append({ instrument: LTC, position: 1, trades: trades(LTC, 1, pace.roomRows) });
+  expect(store.isBehind).toBe(false);
+  const rest = pace.mostRows - pace.roomRows;
+  store.append({ instrument: LTC, position: 2, trades: trades(LTC, pace.roomRows + 1, rest) });
+  expect(store.isBehind).toBe(true);
+  const more = { instrument: LTC, position: 3, trades: trades(LTC, pace.mostRows + 1, 1) };
   expect(() => store.append(more)).toThrow(BacklogFullError);
-  expect(store.backlog).toBe(BACKLOG_ROWS_MAX);
-  store.commitUpTo(LTC, 1);
-  await store.flush();
-  store.append(more);
+  expect(store.backlog).toBe(pace.mostRows);
   store.commitUpTo(LTC, 2);
+  await store.ready();
+  expect(store.isBehind).toBe(false);
+  store.append(more);
+  store.commitUpTo(LTC, 3);
   await store.flush();
-  expect(store.stats().storedTrades).toBe(BACKLOG_ROWS_MAX + 1);
+  expect(store.stats().storedTrades).toBe(pace.mostRows + 1);
 });
 
 test('a closed store takes nothing, and closes once', async () => {

@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { InputError, type InstrumentId } from '@algo/model';
+import { Alarm } from './alarm.ts';
 import type { Archive } from './archive.ts';
+import { dueRows, waitingRows } from './due-rows.ts';
 import { claimForWriting, releaseWriter } from './file-claims.ts';
 import { fileSpecOf } from './file-spec.ts';
-import { FlushPace, REST, ROWS_END_REST } from './flush-pace.ts';
+import { FlushPace } from './flush-pace.ts';
 import { InstrumentRows } from './instrument-rows.ts';
 import { transferables } from './row-buffer.ts';
 import type { FileBatch, StoreAnswer, WriteOutcome } from './store-messages.ts';
@@ -16,19 +18,11 @@ import {
   StoreWriteError,
 } from './store-problem.ts';
 import type { ArchiveUnit, IdKind, Leaves, StoredPosition, StoreRows } from './store-rows.ts';
-import {
-  NOTHING_DONE,
-  type TickStoreOptions,
-  type TickStoreStats,
-  wholeAboveZero,
-} from './tick-store-options.ts';
+import { NOTHING_DONE, type TickStoreOptions, type TickStoreStats } from './tick-store-options.ts';
 import { WorkerLink } from './worker-link.ts';
 
-/**
- * `append` refuses while so many rows aren't durable (33
- * bytes a trade): callers should hold back at a tenth of it.
- */
-export const BACKLOG_ROWS_MAX = 1_000_000;
+/** Files of one request to the thread: whoever asks it for something else waits for no more than these. */
+const FILES_AT_ONCE = 16;
 
 /**
  * Writes each instrument's rows to its own DuckDB file, exactly once: rows and the position that they came
@@ -45,7 +39,7 @@ export class TickStore {
   readonly #instruments = new Map<InstrumentId, InstrumentRows>();
   /** The one write that is under way. Never rejects. */
   #writing: Promise<Error[]> | null = null;
-  #timer: NodeJS.Timeout | null = null;
+  readonly #alarm = new Alarm(() => this.#writeDue());
   #restUntilMs = 0;
   /** Calls of `flush` that have not ended; no write starts by itself meanwhile. */
   #flushing = 0;
@@ -58,7 +52,7 @@ export class TickStore {
     this.#pace = new FlushPace(options);
     this.#onError = options.onError ?? (() => undefined);
     this.#link = new WorkerLink({
-      maxOpenFiles: wholeAboveZero('maxOpenFiles', options.maxOpenFiles ?? 200),
+      maxOpenFiles: this.#pace.keptOpenMax,
       spillDir: join(options.dataDir, '.spill'),
       givesWay: options.givesWay ?? true,
     });
@@ -97,12 +91,12 @@ export class TickStore {
   /**
    * Takes rows; those of positions that are covered or stored already are passed over without a word.
    * *Errors*: InputError for rows that cannot be stored,
-   * BacklogFullError at BACKLOG_ROWS_MAX; nothing was taken then.
+   * BacklogFullError where far more wait than `isBehind` tells; nothing was taken then.
    */
   append(rows: StoreRows): void {
     this.#checkAlive();
-    if (this.backlog >= BACKLOG_ROWS_MAX)
-      throw new BacklogFullError(`${this.backlog} rows wait to be stored, ${BACKLOG_ROWS_MAX} may`);
+    if (this.backlog >= this.#pace.mostRows)
+      throw new BacklogFullError(`${this.backlog} rows wait to be stored, ${this.#pace.mostRows} may`);
     this.#addPending(this.#opened(rows.instrument).append(rows));
   }
 
@@ -113,7 +107,7 @@ export class TickStore {
     const nowMs = performance.now();
     rows.commitUpTo(position, nowMs);
     if (this.#writing === null && rows.isDue(nowMs, this.#pace.rows, this.#pace.waitMs)) this.#writeDue();
-    else this.#armTimer(rows.dueAtMs(this.#pace.waitMs));
+    else this.#alarm.setTo(rows.dueAtMs(this.#pace.waitMs));
   }
 
   /** Returns once all that `commitUpTo` has covered is durable. *Errors*: StoreWriteError; rows are kept. */
@@ -122,20 +116,19 @@ export class TickStore {
       const rows = this.#opened(instrument);
       return { rows, position: rows.marked };
     });
-    this.#flushing += 1;
-    try {
-      for (;;) {
-        while (this.#writing !== null) await this.#writing;
-        const left = targets.filter(({ rows, position }) => rows.stored.position < position);
-        if (left.length === 0) return;
-        this.#checkLink();
-        const [failure] = await this.#write(left.map(({ rows }) => rows));
-        if (failure !== undefined) throw failure;
-      }
-    } finally {
-      this.#flushing -= 1;
-      this.#writeDue();
-    }
+    await this.#writeNow(() =>
+      targets.filter(({ rows, position }) => rows.stored.position < position).map(({ rows }) => rows),
+    );
+  }
+
+  /** Returns once there is room for more rows. *Errors*: StoreWriteError; rows are kept. */
+  async ready(): Promise<void> {
+    await this.#writeNow(() => (this.isBehind ? waitingRows(this.#instruments.values()) : []));
+  }
+
+  /** Whether so many rows wait that those who bring more should wait for `ready`. */
+  get isBehind(): boolean {
+    return this.backlog > this.#pace.roomRows;
   }
 
   /**
@@ -173,17 +166,14 @@ export class TickStore {
     return this.#stats;
   }
 
-  /**
-   * Flushes, checkpoints and lets go of all files. *Errors*:
-   * that of `flush`; the files are let go all the same.
-   */
+  /** Flushes and lets go of all files. *Errors*: that of `flush`; they are let go all the same. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
     try {
       await this.flush();
     } finally {
-      if (this.#timer !== null) clearTimeout(this.#timer);
+      this.#alarm[Symbol.dispose]();
       if (this.#link.dead === null) await this.#link.ask({ type: 'close' });
       for (const rows of this.#instruments.values()) releaseWriter(rows.spec.path);
     }
@@ -218,28 +208,40 @@ export class TickStore {
   #writeDue(): void {
     if (this.#writing !== null || this.#flushing > 0 || this.#closed || this.#link.dead !== null) return;
     const nowMs = performance.now();
-    if (nowMs < this.#restUntilMs && this.backlog < ROWS_END_REST) {
-      this.#armTimer(this.#restUntilMs);
+    if (nowMs < this.#restUntilMs && this.backlog < this.#pace.rowsEndRest) {
+      this.#alarm.setTo(this.#restUntilMs);
       return;
     }
-    const due: InstrumentRows[] = [];
-    let nextMs = Number.POSITIVE_INFINITY;
-    for (const rows of this.#instruments.values())
-      if (rows.isDue(nowMs, this.#pace.rows, this.#pace.waitMs)) due.push(rows);
-      else nextMs = Math.min(nextMs, rows.dueAtMs(this.#pace.waitMs));
-    if (due.length > 0) void this.#write(due);
-    else this.#armTimer(nextMs);
+    const { due, nextMs } = dueRows(this.#instruments.values(), this.#pace, nowMs);
+    if (due.length > 0) void this.#write(due.slice(0, FILES_AT_ONCE));
+    else this.#alarm.setTo(nextMs);
   }
 
-  #armTimer(atMs: number): void {
-    if (this.#timer !== null || atMs === Number.POSITIVE_INFINITY) return;
-    this.#timer = setTimeout(
-      () => {
-        this.#timer = null;
-        this.#writeDue();
-      },
-      Math.max(1, Math.ceil(atMs - performance.now())),
-    );
+  /**
+   * Writes what `next` returns, some at a time, until that is nothing; what failed is not tried twice.
+   * *Errors*: the first failure, once all others are written.
+   */
+  async #writeNow(next: () => InstrumentRows[]): Promise<void> {
+    const failed = new Set<InstrumentRows>();
+    let failure: Error | undefined;
+    this.#flushing += 1;
+    try {
+      for (;;) {
+        while (this.#writing !== null) await this.#writing;
+        const left = next().filter((rows) => !failed.has(rows));
+        if (left.length === 0) break;
+        this.#checkLink();
+        const some = left.slice(0, FILES_AT_ONCE);
+        const [first] = await this.#write(some);
+        if (first === undefined) continue;
+        failure ??= first;
+        for (const rows of some) if (rows.hasFailed) failed.add(rows);
+      }
+    } finally {
+      this.#flushing -= 1;
+      this.#writeDue();
+    }
+    if (failure !== undefined) throw failure;
   }
 
   /** Returns what failed. */
@@ -250,20 +252,18 @@ export class TickStore {
     );
     const transfer = files.flatMap(({ batch }) => transferables(batch));
     const taken = files.map(({ batch }) => ({ rows: batch.rows, trades: batch.ticks?.count ?? 0 }));
-    const startMs = performance.now();
     const writing = this.#link
-      .ask({ type: 'write', files }, transfer)
+      .ask({ type: 'write', files, letsGo: this.#pace.takesTurns }, transfer)
       .then((answer) => {
         if (answer.type !== 'written') throw unexpected(answer);
         this.#stats = { ...this.#stats, openFiles: answer.openFiles, checkpoints: answer.checkpoints };
+        this.#restUntilMs = performance.now() + this.#pace.restMs(answer.tookMs);
         if (answer.rollProblem !== null) this.#onError(new StoreWriteError(answer.rollProblem));
         return answer.outcomes.flatMap((outcome, at) => this.#settle(instruments[at]!, taken[at]!, outcome));
       })
       .catch((error: Error) => [error])
       .then((failures) => {
         this.#writing = null;
-        const endMs = performance.now();
-        this.#restUntilMs = endMs + Math.min(this.#pace.intervalMs, REST * (endMs - startMs));
         for (const failure of failures) this.#onError(failure);
         this.#writeDue();
         return failures;

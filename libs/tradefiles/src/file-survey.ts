@@ -1,6 +1,5 @@
 import { US_PER_MINUTE } from '@algo/model';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { PlainFile } from './plain-file.ts';
 import { countsTrades, type Survey } from './row-order.ts';
 import type { RowQuery } from './row-query.ts';
 import { KNOWN_LAYOUTS } from './trade-layout.ts';
@@ -18,12 +17,18 @@ export interface BrokenLine {
 }
 
 /** Reads a file through. *Errors*: InputError where it has rows and none has a time. */
-export async function surveyOf(db: DuckDBConnection, path: string, { sql }: RowQuery): Promise<Survey> {
-  const before = `select t, i, x, lag(t) over () pt, lag(i) over () pi from (${sql})`;
+export async function surveyOf(
+  db: DuckDBConnection,
+  path: string,
+  { sql, isTyped }: RowQuery,
+): Promise<Survey> {
+  // What nobody asks for DuckDB doesn't read, so that an odd price would show at the second reading only.
+  const all = isTyped ? ', p, q' : '';
+  const before = `select t, i, x, lag(t) over () pt, lag(i) over () pi${all} from (${sql})`;
   const times = 'count(*), count(t), coalesce(min(t), 0), coalesce(max(t), 0)';
   const steps = 'count(*) filter (t < pt), count(*) filter (t > pt), coalesce(max(pt - t), 0)';
   const ids = 'count(i), count(x) - count(i), count(*) filter (i <= pi), count(*) filter (i > pi)';
-  const minutes = `count(*) filter (t % ${US_PER_MINUTE} = 0)`;
+  const minutes = `count(*) filter (t % ${US_PER_MINUTE} = 0)${isTyped ? ', count(p), count(q)' : ''}`;
   const [rows, timed, firstUs, lastUs, back, forth, backMaxUs, counted, named, idsBack, idsForth, whole] =
     await numbersOf(db, `select ${times}, ${steps}, ${ids}, ${minutes} from (${before})`, 12);
   if (rows! > 0 && timed === 0)
@@ -49,13 +54,13 @@ async function numbersOf(db: DuckDBConnection, sql: string, count: number): Prom
   return Array.from({ length: count }, (_, n) => Number(row[n]));
 }
 
-/** Returns the lines that the last reading of a text has found to be no rows. */
+/** Returns the lines that reading by this query has found to be no rows. */
 export async function brokenLines(
   db: DuckDBConnection,
-  { kind }: PlainFile,
+  { rejects }: RowQuery,
 ): Promise<{ readonly first: readonly BrokenLine[]; readonly count: number }> {
-  if (kind === 'parquet') return { first: [], count: 0 };
-  const lines = '(select line, min(error_message) why from reject_errors group by line)';
+  if (rejects === null) return { first: [], count: 0 };
+  const lines = `(select line, min(error_message) why from ${rejects} group by line)`;
   const first = (
     await db.runAndReadAll(`select * from ${lines} order by line limit ${BROKEN_NAMED_MAX}`)
   ).getRows();
@@ -64,6 +69,12 @@ export async function brokenLines(
     first: first.map(([line, why]) => ({ line: Number(line), why: String(why) })),
     count: Number(count),
   };
+}
+
+/** Returns whether reading by a typed query has met a field that is not what most are. */
+export async function hasOddFields(db: DuckDBConnection, { rejects }: RowQuery): Promise<boolean> {
+  const [odd] = await numbersOf(db, `select count(*) from ${rejects} where error_type = 'CAST'`, 1);
+  return odd! > 0;
 }
 
 /** Returns what stands in the column of symbols or of exchanges, some of it where there is much. */

@@ -21,6 +21,26 @@ async function opened(path: string, layout?: string): Promise<TradeFile> {
 }
 
 test.each([
+  ['a price', (t: Trade) => [t.ms, t.id, `"0,0${t.price}"`, t.quantity, t.side]],
+  ['a quantity', (t: Trade) => [t.ms, t.id, t.price, `"0,00${t.quantity}"`, t.side]],
+  ['a time', (t: Trade) => [new Date(t.ms).toISOString(), t.id, t.price, t.quantity, t.side]],
+  ['an id', (t: Trade) => [t.ms, `"${t.id},"`.replace(',', ' '), t.price, t.quantity, t.side]],
+])('%s that is first written in another way far behind is read', async (_what, odd) => {
+  using dir = new TempDir();
+  // More rows than are looked at beforehand, all plain.
+  const plain = Array.from({ length: 100 }, (_, n) => `${T0_MS - 200 + n},${n + 1},83.1,0.5,buy`);
+  const path = dir.write('a.csv', `${[HEADER, ...plain, ...TRADES.map((t) => odd(t).join())].join('\n')}\n`);
+  await using file = await opened(path);
+  const rows = await rowsOf(file);
+  expect(rows.count).toBe(100 + ROWS);
+  expect([...rows.timeUs].slice(100)).toEqual(TRADES.map(({ ms }) => ms * 1_000));
+  expect([...rows.price].slice(100)).toEqual(TRADES.map(({ price }) => Number(price)));
+  expect([...rows.quantity].slice(100)).toEqual(TRADES.map(({ quantity }) => Number(quantity)));
+  expect([...rows.ids!].slice(100)).toEqual(TRADES.map(({ id }) => id));
+  expect(file.brokenCount).toBe(0);
+});
+
+test.each([
   [
     'ids are UUIDs',
     csv(HEADER, (t, n) => `${t.ms},${uuid(n)},${t.price},${t.quantity},${t.side}`),

@@ -2,10 +2,10 @@ import { InputError, isoTime, type Market, US_PER_MINUTE } from '@algo/model';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { csvDialect } from './csv-dialect.ts';
 import type { Duck } from './duck.ts';
-import { type BrokenLine, brokenLines, namesIn, surveyOf } from './file-survey.ts';
+import { type BrokenLine, brokenLines, hasOddFields, namesIn, surveyOf } from './file-survey.ts';
 import { type PlainFile, plainFile, writtenAnew } from './plain-file.ts';
 import { type RowOrder, rowOrder, type Survey } from './row-order.ts';
-import { csvRows, parquetRows, quoted, type RowQuery } from './row-query.ts';
+import { csvRows, parquetRows, plainCsvRows, quoted, type RowQuery } from './row-query.ts';
 import { KNOWN_LAYOUTS, layoutOfNames, type TradeLayout } from './trade-layout.ts';
 import { GatheredRows, ROWS_AT_ONCE, rowsFrom, type TradeRows } from './trade-rows.ts';
 import { unusableFile } from './unusable-file.ts';
@@ -48,34 +48,53 @@ type Found = Awaited<ReturnType<typeof look>>;
 /** Reads a file through. */
 function look(path: string, plain: PlainFile, duck: Duck, told: TradeLayout | undefined) {
   return duck.with(async (db) => {
-    const query = await queryOf(db, path, plain, told);
-    const survey = await surveyOf(db, path, query);
+    const { query, survey } = await surveyed(db, path, plain, told);
     refuseRoundedTimes(path, survey);
-    const broken = await brokenLines(db, plain);
+    const broken = await brokenLines(db, query);
     const [symbols, exchanges] = [await namesIn(db, query, 'y'), await namesIn(db, query, 'e')];
     return { query, survey, broken, symbols, exchanges };
   });
 }
 
-async function queryOf(
+/** Reads a file through in the fastest way that reads all of it. */
+async function surveyed(
   db: DuckDBConnection,
   path: string,
   plain: PlainFile,
   told: TradeLayout | undefined,
-): Promise<RowQuery> {
+): Promise<{ readonly query: RowQuery; readonly survey: Survey }> {
+  const queries = await queriesOf(db, path, plain, told);
+  for (const query of queries.filter(({ isTyped }) => isTyped)) {
+    const survey = await surveyOf(db, path, query).catch(() => undefined);
+    // A time without a value may be one of nanoseconds, which a double doesn't hold.
+    if (survey === undefined || survey.timed < survey.rows) continue;
+    if (!(await hasOddFields(db, query))) return { query, survey };
+  }
+  const query = queries.at(-1)!;
+  return { query, survey: await surveyOf(db, path, query) };
+}
+
+/** Returns in which ways a file may be read, the last of them in any case. */
+async function queriesOf(
+  db: DuckDBConnection,
+  path: string,
+  plain: PlainFile,
+  told: TradeLayout | undefined,
+): Promise<readonly RowQuery[]> {
   if (plain.kind === 'text') {
     const dialect = await csvDialect(plain, path, told);
     refuseCollapsedTimes(
       path,
       dialect.sample.map((fields) => fields[dialect.layout.at.time!] ?? ''),
     );
-    return csvRows(plain.path, dialect);
+    const typed = plainCsvRows(plain.path, dialect);
+    return [...(typed === undefined ? [] : [typed]), csvRows(plain.path, dialect)];
   }
   try {
     const described = await db.runAndReadAll(`describe select * from read_parquet(${quoted(plain.path)})`);
     const names = described.getRows().map(([name]) => String(name));
     const layout = told ?? layoutOfNames(names);
-    if (layout !== undefined) return parquetRows(plain.path, names, layout);
+    if (layout !== undefined) return [parquetRows(plain.path, names, layout)];
     throw unusableFile(path, `its Parquet columns are ${names.join(', ')}`, KNOWN_LAYOUTS);
   } catch (error) {
     if (error instanceof InputError) throw error;
@@ -173,11 +192,13 @@ export class TradeFile implements AsyncDisposable {
       const result = await db.stream(this.#readSql());
       const gathered = new GatheredRows(this.order.hasIds, this.isSideInferred);
       let toSkip = skip;
+      let found = 0;
       for (;;) {
         const chunk = await result.fetchChunk();
         if (chunk === null || chunk.rowCount === 0) break;
         const [t, p, q, s, i] = [0, 1, 2, 3, 4].map((column) => itemsOf(chunk.getColumnVector(column)));
         gathered.add(t!, p!, q!, s!, i!, chunk.rowCount);
+        found += chunk.rowCount;
         while (gathered.count >= ROWS_AT_ONCE) {
           const rows = gathered.take();
           if (rows.count > toSkip) yield rowsFrom(rows, toSkip);
@@ -186,6 +207,12 @@ export class TradeFile implements AsyncDisposable {
       }
       const rest = gathered.take();
       if (rest.count > toSkip) yield rowsFrom(rest, toSkip);
+      if (found !== this.rows)
+        throw unusableFile(
+          this.path,
+          `it had ${this.rows} rows and then ${found}: something has changed it`,
+          'Try again.',
+        );
     } finally {
       db.closeSync();
     }

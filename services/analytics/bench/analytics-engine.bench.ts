@@ -108,9 +108,9 @@ function round(kind: Kind, slices: readonly TradeColumns[], trades: number): voi
   const startMs = performance.now();
   for (const slice of slices) engine.onTrades(slice, true, sink);
   const ns_per_trade = ((performance.now() - startMs) * 1e6) / trades;
-  const to = new SnapshotWriter();
-  engine.save(to);
-  to.restart();
+  const first = new SnapshotWriter();
+  engine.save(first);
+  const to = new SnapshotWriter(first.bytes().length);
   const savedMs = performance.now();
   engine.save(to);
   console.log(

@@ -52,6 +52,7 @@ export const config = baseConfig.extend({
   absenceMaxMs: z.coerce.number().int().min(6_000).max(600_000).default(30_000),
   /** The one virtual shard that this process is for, whatever the plan says: to go through it again. */
   shard: z.coerce.number().int().min(0).max(63).optional(),
-  openFilesMax: z.coerce.number().int().min(1).max(200).default(200),
+  /** Files that stay attached; where instruments are more, they take turns. */
+  openFilesMax: z.coerce.number().int().min(1).max(200).default(100),
 });
 export type Config = z.infer<typeof config>;

@@ -72,7 +72,7 @@ async function asPlanned(parts: Parts, place: ShardPlace) {
       ...{ bus, clock, ordinal, place },
       readPlan: () => readShardPlan(bus),
       followPlan: (onPlan) => followShardPlan(bus, onPlan),
-      planOf(shard, { hurry, isLast }) {
+      planOf(shard, { isLast }) {
         const identity = shardIdentity(shard);
         const states = shardSnapshots({
           ...{ clock, isLast, sharedIntervalMs: config.sharedSnapshotIntervalMs },
@@ -81,7 +81,9 @@ async function asPlanned(parts: Parts, place: ShardPlace) {
         });
         const plan = planOf(parts, [shard], states, states.isFromElsewhere);
         const { load, save } = plan.snapshots!;
-        return { ...plan, snapshots: { load, save: (...parts) => paced.run(() => save(...parts), hurry) } };
+        const mayBegin = () => paced.mayBegin(shard);
+        const inTurn: typeof save = (...parts) => paced.run(shard, () => save(...parts));
+        return { ...plan, snapshots: { load, save: inTurn, mayBegin } };
       },
       // What could not go stays on this disk; whoever goes on fills what is missing from the stream.
       close: (instruments, leaves) =>

@@ -8,6 +8,7 @@ export const DISCARDED_ROWS: RowStore = {
   commitUpTo() {},
   rollBy() {},
   flush: async () => {},
+  ready: async () => {},
   stats: () => ({
     storedTrades: 0,
     storedRows: 0,
@@ -19,5 +20,6 @@ export const DISCARDED_ROWS: RowStore = {
     checkpoints: 0,
   }),
   backlog: 0,
+  isBehind: false,
   async [Symbol.asyncDispose]() {},
 };

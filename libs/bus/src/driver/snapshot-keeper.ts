@@ -55,7 +55,7 @@ export class SnapshotKeeper {
   onBoundary(capture: () => Capture): void {
     if (this.#capture !== undefined || this.#saving !== undefined) return;
     const nowMs = this.#parts.clock.nowMs();
-    if (nowMs < this.#dueMs) return;
+    if (nowMs < this.#dueMs || this.#parts.store.mayBegin?.() === false) return;
     this.#startMs = nowMs;
     this.#dueMs = nowMs + this.#parts.intervalMs;
     this.#capture = capture();

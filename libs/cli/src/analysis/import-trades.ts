@@ -2,8 +2,6 @@ import { TradeBars } from '@algo/market-analytics';
 import { type Candle, type Instrument, sliceTrades, type TradeColumns } from '@algo/model';
 import type { RowStore, StoredPosition } from '@algo/tickstore';
 
-/** So many rows may wait for the disk; then reading waits. */
-const BACKLOG_MAX = 200_000;
 /** The id of the last trade where there was none yet. */
 const NONE = -1;
 
@@ -73,7 +71,7 @@ export class TradeImport {
     this.#lastId = lastId;
     this.#reach(trades);
     this.stored += trades.count;
-    if (this.#store.backlog > BACKLOG_MAX) await this.#store.flush();
+    if (this.#store.isBehind) await this.#store.ready();
   }
 
   #reach({ count, timeUs }: TradeColumns): void {

@@ -3,8 +3,6 @@ import { fenceFilter } from '@algo/contracts';
 import type { InstrumentId, TradeBatch } from '@algo/model';
 import type { RowStore, StoredPosition } from '@algo/tickstore';
 
-/** So many rows may wait for the disk; then reading waits. */
-const BACKLOG_MAX = 200_000;
 const TRADES = 'md.trades.>';
 
 /**
@@ -91,6 +89,6 @@ export class FeedRecorder implements AsyncDisposable {
       if (message.sequence > file.position) this.#trades += trades.count;
     }
     this.#reached = message.sequence;
-    if (this.#store.backlog > BACKLOG_MAX) await this.#store.flush();
+    if (this.#store.isBehind) await this.#store.ready();
   }
 }

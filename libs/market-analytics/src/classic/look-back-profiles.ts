@@ -1,4 +1,5 @@
 import { type MarketProfile, type ProfileScope, type TimeUs, US_PER_MINUTE } from '@algo/model';
+import { emptyLike, holding, type StepsRing, turned } from '../grown-ring.ts';
 import type { InSteps, Resolution } from '../resolution.ts';
 import type { MarketProfileRow } from '../rows.ts';
 import type { SnapshotReader, SnapshotWriter } from '../snapshot.ts';
@@ -17,6 +18,10 @@ export const LOOK_BACK_SCOPES: readonly LookBack[] = LOOK_BACKS.map(({ scope }) 
 /** Trades at one time and price are one; of more than so many in an hour the oldest fall out. */
 const MAX_TRADES = 1 << 19;
 const FIRST_TRADES = 256;
+/** The ring grows by so much: twice as much of a thousand instruments would lie idle. */
+const GROWTH = 1.25;
+/** So far times of the ring may lie apart, more than the longest look-back. *Units*: µs. */
+const RELATIVE_MAX = 2 ** 32 - 1;
 const FIRST_ROWS = 64;
 
 /** What of the ring one look-back holds, and its volumes by row. */
@@ -37,11 +42,13 @@ interface Window {
  */
 export class LookBackProfiles implements InSteps {
   readonly #resolution: Resolution;
-  // The ring of trades from `#tail` to `#head`; `#row` is where the price's volumes stand.
-  #time = new Float64Array(FIRST_TRADES);
-  #volume = new Float64Array(FIRST_TRADES);
+  // The ring of trades from `#tail` to `#head`, in `#headSlot`; `#time` since `#baseUs`, `#row` of the price.
+  #time = new Uint32Array(FIRST_TRADES);
+  #volume: StepsRing = new Float32Array(FIRST_TRADES);
   #row = new Int32Array(FIRST_TRADES);
+  #baseUs = 0;
   #head = 0;
+  #headSlot = 0;
   #tail = 0;
   /** Prices of the rows, and how many trades in the ring each has. */
   #price = new Float64Array(FIRST_ROWS);
@@ -66,24 +73,29 @@ export class LookBackProfiles implements InSteps {
   }
 
   add(timeUs: TimeUs, price: number, volume: number): void {
-    const mask = this.#time.length - 1;
     if (price !== this.#lastPrice) {
       this.#lastPrice = price;
       this.#lastRow = -1;
-    } else if (this.#head > this.#tail && this.#time[(this.#head - 1) & mask] === timeUs) {
+    } else if (
+      this.#head > this.#tail &&
+      this.#baseUs + this.#time[this.#slotOf(this.#head - 1)]! === timeUs
+    ) {
       this.#addToLast(volume);
       return;
     }
-    if (this.#head - this.#tail > mask) this.#makeRoom(timeUs);
+    if (this.#head - this.#tail === this.#time.length) this.#makeRoom(timeUs);
+    let relative = timeUs - this.#baseUs;
+    if (relative > RELATIVE_MAX || relative < 0) relative = this.#moveBase(timeUs);
     // A row may have been given up while there was no room.
     if (this.#lastRow < 0 || this.#uses[this.#lastRow] === 0)
       this.#lastRow = this.#rowOf.get(price) ?? this.#newRow(price);
-    const slot = this.#head & (this.#time.length - 1);
+    const slot = this.#headSlot;
     this.#uses[this.#lastRow]!++;
-    this.#time[slot] = timeUs;
-    this.#volume[slot] = volume;
+    this.#time[slot] = relative;
+    this.#setVolume(slot, volume);
     this.#row[slot] = this.#lastRow;
     this.#head++;
+    this.#headSlot = slot + 1 === this.#time.length ? 0 : slot + 1;
   }
 
   /**
@@ -125,7 +137,7 @@ export class LookBackProfiles implements InSteps {
       window.volumes.rescale(quantityFactor);
       window.profile = null;
     }
-    for (let i = 0; i < this.#volume.length; i++) this.#volume[i]! *= quantityFactor;
+    this.#volume = Float64Array.from(this.#volume, (volume) => volume * quantityFactor);
     this.#lastPrice *= priceFactor;
   }
 
@@ -139,8 +151,8 @@ export class LookBackProfiles implements InSteps {
       Float64Array,
     ];
     for (let i = 0; i < count; i++) {
-      const slot = (this.#tail + i) & (this.#time.length - 1);
-      time[i] = this.#time[slot]!;
+      const slot = this.#slotOf(this.#tail + i);
+      time[i] = this.#baseUs + this.#time[slot]!;
       price[i] = this.#price[this.#row[slot]!]!;
       volume[i] = this.#volume[slot]!;
     }
@@ -158,8 +170,8 @@ export class LookBackProfiles implements InSteps {
 
   /** A trade at the time and price of the one before is the same one. */
   #addToLast(volume: number): void {
-    const slot = (this.#head - 1) & (this.#time.length - 1);
-    this.#volume[slot]! += volume;
+    const slot = this.#slotOf(this.#head - 1);
+    this.#setVolume(slot, this.#volume[slot]! + volume);
     const row = this.#row[slot]!;
     for (const window of this.#windows)
       if (window.to === this.#head && window.from < this.#head)
@@ -185,22 +197,40 @@ export class LookBackProfiles implements InSteps {
     return window.profile;
   }
 
+  #setVolume(slot: number, volume: number): void {
+    if (Math.fround(volume) !== volume) this.#volume = holding(this.#volume, volume);
+    this.#volume[slot] = volume;
+  }
+
+  #slotOf(trade: number): number {
+    const slot = this.#headSlot - (this.#head - trade);
+    return slot < 0 ? slot + this.#time.length : slot;
+  }
+
   #advance(window: Window, momentUs: TimeUs): void {
-    const mask = this.#time.length - 1;
-    const { volumes } = window;
-    const edge = momentUs - window.lengthUs;
+    const time = this.#time;
+    const edge = momentUs - window.lengthUs - this.#baseUs;
     let at = window.from;
-    for (; at < this.#head && this.#time[at & mask]! < edge; at++) {
-      if (at >= window.to) continue; // came and went since it was read
-      const row = this.#row[at & mask]!;
-      volumes.change(row, this.#price[row]!, -this.#volume[at & mask]!);
-    }
+    // What came and went since it was read was never taken in.
+    if (at < this.#head)
+      for (let slot = this.#slotOf(at); at < this.#head && time[slot]! < edge; at++) {
+        if (at < window.to) this.#change(window, slot, -1);
+        slot = slot + 1 === time.length ? 0 : slot + 1;
+      }
     window.from = at;
-    for (at = Math.max(at, window.to); at < this.#head; at++) {
-      const row = this.#row[at & mask]!;
-      volumes.change(row, this.#price[row]!, this.#volume[at & mask]!);
-    }
+    at = Math.max(at, window.to);
+    if (at < this.#head)
+      for (let slot = this.#slotOf(at); at < this.#head; at++) {
+        this.#change(window, slot, 1);
+        slot = slot + 1 === time.length ? 0 : slot + 1;
+      }
     window.to = this.#head;
+  }
+
+  /** Takes a trade in, or gives it back. */
+  #change({ volumes }: Window, slot: number, sign: 1 | -1): void {
+    const row = this.#row[slot]!;
+    volumes.change(row, this.#price[row]!, sign * this.#volume[slot]!);
   }
 
   /** Forgets what is older than the longest look-back, and the rows that nobody uses any more. */
@@ -210,7 +240,7 @@ export class LookBackProfiles implements InSteps {
   }
 
   #dropOldest(): void {
-    const row = this.#row[this.#tail & (this.#time.length - 1)]!;
+    const row = this.#row[this.#slotOf(this.#tail)]!;
     this.#tail++;
     this.#uses[row]!--;
     if (this.#uses[row] !== 0) return;
@@ -223,45 +253,44 @@ export class LookBackProfiles implements InSteps {
     const held = this.#head - this.#tail;
     if (held === MAX_TRADES) {
       const until = this.#tail + MAX_TRADES / 4;
-      this.droppedUs = this.#time[(until - 1) & (this.#time.length - 1)]!;
+      this.droppedUs = this.#baseUs + this.#time[this.#slotOf(until - 1)]!;
       for (const window of this.#windows) this.#giveUp(window, until);
       while (this.#tail < this.#longest.from) this.#dropOldest();
-    } else if (held > this.#time.length / 2) this.#grow();
+    } else if (held * GROWTH > this.#time.length)
+      this.#resize(Math.min(MAX_TRADES, Math.ceil(this.#time.length * GROWTH)));
   }
 
   /** Lets a look-back go of all that stands before `until`. */
   #giveUp(window: Window, until: number): void {
-    const mask = this.#time.length - 1;
-    for (; window.from < until; window.from++) {
-      if (window.from >= window.to) continue;
-      const row = this.#row[window.from & mask]!;
-      window.volumes.change(row, this.#price[row]!, -this.#volume[window.from & mask]!);
-    }
+    for (; window.from < until; window.from++)
+      if (window.from < window.to) this.#change(window, this.#slotOf(window.from), -1);
   }
 
-  #grow(): void {
-    const [time, volume, row] = [this.#time, this.#volume, this.#row];
-    const mask = time.length - 1;
-    this.#time = new Float64Array(time.length * 2);
-    this.#volume = new Float64Array(time.length * 2);
-    this.#row = new Int32Array(time.length * 2);
-    for (let at = this.#tail; at < this.#head; at++) {
-      const to = at & (this.#time.length - 1);
-      this.#time[to] = time[at & mask]!;
-      this.#volume[to] = volume[at & mask]!;
-      this.#row[to] = row[at & mask]!;
-    }
+  /** Counts times from the oldest trade on that is held; returns that of a new one. */
+  #moveBase(timeUs: TimeUs): number {
+    this.#drop(timeUs);
+    const oldestUs = this.#baseUs + this.#time[this.#slotOf(this.#tail)]!;
+    const baseUs = this.#tail === this.#head ? timeUs : oldestUs;
+    const shift = baseUs - this.#baseUs;
+    for (let at = this.#tail; at < this.#head; at++) this.#time[this.#slotOf(at)]! -= shift;
+    this.#baseUs = baseUs;
+    return timeUs - baseUs;
+  }
+
+  #resize(capacity: number): void {
+    const held = this.#head - this.#tail;
+    const from = held === 0 ? 0 : this.#slotOf(this.#tail);
+    this.#time = turned(this.#time, new Uint32Array(capacity), from, held);
+    this.#volume = turned(this.#volume, emptyLike(this.#volume, capacity), from, held);
+    this.#row = turned(this.#row, new Int32Array(capacity), from, held);
+    this.#headSlot = held;
   }
 
   #newRow(price: number): number {
     const row = this.#free.pop() ?? this.#rows++;
     if (row === this.#price.length) {
-      const wider = <T extends Float64Array | Int32Array>(old: T, fresh: T): T => {
-        fresh.set(old);
-        return fresh;
-      };
-      this.#price = wider(this.#price, new Float64Array(row * 2));
-      this.#uses = wider(this.#uses, new Int32Array(row * 2));
+      this.#price = turned(this.#price, new Float64Array(row * 2), 0, row);
+      this.#uses = turned(this.#uses, new Int32Array(row * 2), 0, row);
       for (const { volumes } of this.#windows) volumes.widen(row * 2);
     }
     this.#price[row] = price;

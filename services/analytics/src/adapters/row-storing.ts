@@ -7,11 +7,6 @@ import { refill } from './refill.ts';
 import { behindArchive, rowsIn, rowsOf } from './rows-to-store.ts';
 
 /**
- * The store may be this far behind; then what comes next waits for it. Rows of a thousand files gather for
- * ten seconds before they are written: at 20 trades a second each that is 200,000 when all is well.
- */
-const BACKLOG_MAX = 600_000;
-/**
  * Rows that wait for files that can't be opened yet, such as one that a process holds that stands still.
  * Beyond it those of a file are let go: once it is open, they are put back from the streams.
  */
@@ -111,10 +106,10 @@ export class RowStoring implements Requests<ShardRows, never> {
     if (this.#hasFailed) return;
     if (file.refilling !== undefined && this.#waitingRows > this.#waitingRowsMax)
       void file.refilling.then(() => ticket.settle([]));
-    else if (this.#store.backlog <= BACKLOG_MAX) ticket.settle([]);
+    else if (!this.#store.isBehind) ticket.settle([]);
     // A write that failed may have left DuckDB unusable in this process: only a new one writes again.
     else
-      this.#store.flush().then(
+      this.#store.ready().then(
         () => ticket.settle([]),
         (error: unknown) => this.fail(error),
       );

@@ -23,9 +23,7 @@ export function rowsOf({
 }
 
 function profileOf(row: MarketProfileRow): NonNullable<StoreRows['profiles']>[number] {
-  const { prices, volumes } = row.profileData;
-  const profileData = prices.map((price, i) => [price, volumes[i]!] as const);
-  return { ...row, profileData, profileShape: row.profileShape ?? 'not available' };
+  return { ...row, profileShape: row.profileShape ?? 'not available' };
 }
 
 /** Returns how many rows of an input wait, of the tables that have many. */

@@ -20,8 +20,6 @@ export type PlanOfShard = DrivePlan<ShardInput, ShardWord, ShardRows, never, Sha
 
 /** How the host tells whoever stores a shard's state that the shard goes. */
 export interface Leaving {
-  /** Resolves when somebody waits for this process to be done with the shard. */
-  readonly hurry: Promise<void>;
   /** Whether that is so now: what is saved from here on is what the next owner goes on from. */
   readonly isLast: () => boolean;
 }
@@ -254,19 +252,19 @@ export class ShardHost implements AsyncDisposable {
     const { shard, end } = held;
     const { place, planOf, close } = this.#parts;
     held.stage = 'is taken again';
-    const hurry = new Promise<void>((resolve) => {
+    const isToGo = new Promise<void>((resolve) => {
       end.signal.addEventListener('abort', () => resolve(), { once: true });
     });
     const { machine, driven } = await place.drive(
       shard,
       epoch,
-      planOf(shard, { hurry, isLast: () => end.signal.aborted }),
+      planOf(shard, { isLast: () => end.signal.aborted }),
     );
     Object.assign(held, { machine, driven });
     void driven.restored.then(() => {
       if (held.stage === 'is taken again') held.stage = 'runs';
     });
-    const ended = await Promise.race([hurry, driven.closed]);
+    const ended = await Promise.race([isToGo, driven.closed]);
     held.stage = 'goes';
     await driven[Symbol.asyncDispose]();
     await close(machine.instruments, !this.#isOwned(shard));

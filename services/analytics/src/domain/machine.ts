@@ -34,8 +34,8 @@ interface Kept {
 export class ShardMachine implements Machine<ShardInput, ShardWord, ShardRows> {
   readonly #instruments: ReadonlyMap<InstrumentId, Instrument>;
   readonly #kept = new Map<InstrumentId, Kept>();
-  /** One for all snapshots: fresh memory for tens of MB costs more than the copying. */
-  readonly #snapshot = new SnapshotWriter();
+  /** What the last snapshot took: between two of them its memory is not kept. */
+  #snapshotBytes = 0;
   readonly #isHeardAtOnce: boolean;
   readonly #wanted: Wanted;
   #say!: Say<ShardWord, ShardRows>;
@@ -94,10 +94,9 @@ export class ShardMachine implements Machine<ShardInput, ShardWord, ShardRows> {
     }
   }
 
-  /** Returns all engines' states. *Shape*: the same memory at each call. */
+  /** Returns all engines' states. */
   snapshot(): Uint8Array {
-    const to = this.#snapshot;
-    to.restart();
+    const to = new SnapshotWriter(this.#snapshotBytes);
     to.number(this.#sureUs);
     to.number(this.#kept.size);
     for (const [id, { engine, telling }] of this.#kept) {
@@ -105,7 +104,9 @@ export class ShardMachine implements Machine<ShardInput, ShardWord, ShardRows> {
       to.section(() => engine.save(to));
       to.text(telling?.saved() ?? 'null');
     }
-    return to.bytes();
+    const bytes = to.bytes();
+    this.#snapshotBytes = bytes.length + bytes.length / SNAPSHOT_ROOM;
+    return bytes;
   }
 
   /** The instruments that it has met. */
@@ -171,6 +172,9 @@ export class ShardMachine implements Machine<ShardInput, ShardWord, ShardRows> {
     from.end();
   }
 }
+
+/** A snapshot may be larger than the one before by this part of it before it is copied to grow. */
+const SNAPSHOT_ROOM = 8;
 
 /** The lengths of a name, of a state, and of what was told of it. */
 const ENTRY_BYTES_MIN = 24;
