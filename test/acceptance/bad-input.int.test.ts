@@ -1,6 +1,5 @@
-import { once } from 'node:events';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createConnection, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { JetStreamBus, LaneSpeaker, systemClock } from '@algo/bus';
@@ -11,6 +10,7 @@ import { openReader } from '@algo/tickstore';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { headers } from '@nats-io/transport-node';
 import { algo, type RunEnd } from './support/algo-process.ts';
+import { answerToStranger } from './support/answer-to-stranger.ts';
 import { EngineRecord, factsOf } from './support/engine-record.ts';
 import { EngineRun } from './support/engine-run.ts';
 import { ServiceProcess } from './support/service-process.ts';
@@ -111,19 +111,6 @@ async function storeRaw(
   if (type !== '') about.set('ce-type', type);
   nc.publish(subject, Uint8Array.of(255, 255, 255, 255), { headers: about });
   await nc.flush();
-}
-
-/** What the server answers to somebody without a key who gives an order. */
-async function answerToStranger(url: string, subject: string): Promise<string> {
-  const { hostname, port } = new URL(url);
-  const socket = createConnection({ host: hostname, port: Number(port) });
-  let said = '';
-  socket.on('data', (bytes) => {
-    said += bytes.toString();
-  });
-  socket.write(`CONNECT {"verbose":false,"pedantic":false}\r\nPUB ${subject} 1\r\nx\r\nPING\r\n`);
-  await once(socket, 'close');
-  return said;
 }
 
 // An engine ends when one of its services ends with 78: the cases of a setting and of a newer version show
@@ -271,8 +258,8 @@ test.concurrent(
 
 test.concurrent(
   'a second engine on its directory is refused; what none of ours said is set aside; a command that nobody ' +
-    'can read stops execution and no one else; trades of a newer version stop the engine; nothing is ordered, ' +
-    'nothing is lost',
+    'can read stops execution and no one else; trades of a newer version stop the engine; nothing is ' +
+    'ordered, nothing is lost',
   () =>
     onRunningEngine('garbage', async (run) => {
       expectPlainRefusal(await upOn(run.dataDir), USAGE, /in use by another engine \(algo up, process \d+\)/);
