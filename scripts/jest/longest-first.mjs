@@ -4,6 +4,7 @@
 const WAITING = [
   ['test/chaos/', 150],
   ['acceptance/live.int', 110],
+  ['acceptance/live-usdm', 110],
   ['acceptance/registry', 50],
   ['acceptance/shards-', 50],
   ['acceptance/bad-input', 40],

@@ -3,9 +3,11 @@ import type { PositionEvent } from '@algo/model';
 import type { AlgoOrder, UsdmOrder } from '@algo/testkit/venues';
 import { expect, test } from '@jest/globals';
 import { acceptLive, opened } from './support/accept-live.ts';
+import { soak } from './support/config.ts';
 import { LiveUsdm } from './support/live-usdm.ts';
 
-acceptLive({ open: LiveUsdm.open, lacks }, 'Binance USD-M', (end) => {
+// What keeps the books is killed at spot; here too in a soak.
+acceptLive({ open: LiveUsdm.open, kills: soak ? 'all' : 'execution', lacks }, 'Binance USD-M', (end) => {
   test('no stop was taken back before what took its place stood', () => {
     const { algos } = end().market.exchange.truth();
     const canceled = algos.filter(({ status }) => status === 'CANCELED');

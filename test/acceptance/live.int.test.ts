@@ -3,4 +3,4 @@
 import { acceptLive } from './support/accept-live.ts';
 import { LiveSpot } from './support/live-spot.ts';
 
-acceptLive({ open: LiveSpot.open, lacks: () => undefined }, 'Binance spot');
+acceptLive({ open: LiveSpot.open, kills: 'all', lacks: () => undefined }, 'Binance spot');

@@ -29,6 +29,8 @@ type AnyMarket = Pick<
 /** A live account at a stand-in, and when it has traded enough to be looked at. */
 export interface LiveTrial<Market extends AnyMarket> {
   readonly open: (dir: string) => Promise<Market>;
+  /** What is killed on the way: execution, or then also all that keeps its books, and everything. */
+  readonly kills: 'execution' | 'all';
   /** Says what is still missing; undefined when it is enough. */
   readonly lacks: (market: Market, events: readonly PositionEvent[]) => string | undefined;
 }
@@ -45,12 +47,12 @@ export function opened(events: readonly PositionEvent[]): PositionEvent[] {
 }
 
 /**
- * Declares what holds for an engine that trades an account as processes: execution is killed, then all that
- * keeps its books, then everything; then it trades on until it has done enough, and leaves. `more` declares
+ * Declares what holds for an engine that trades an account as processes: execution is killed, then perhaps all
+ * that keeps its books, then everything; then it trades on until it has done enough, and leaves. `more` declares
  * what else holds at this exchange.
  */
 export function acceptLive<Market extends AnyMarket>(
-  { open, lacks }: LiveTrial<Market>,
+  { open, kills, lacks }: LiveTrial<Market>,
   name: string,
   more: (end: () => LiveEnd<Market>) => void = () => undefined,
 ): void {
@@ -85,10 +87,12 @@ export function acceptLive<Market extends AnyMarket>(
         const first = await untilOpened(run, 1);
         await run.kill([`execution.${LIVE_ACCOUNT}`], PATIENCE_MS);
         const second = await untilOpened(run, first + 1);
-        await run.kill([`reconcile.${LIVE_ACCOUNT}`, `position-risk.${LIVE_ACCOUNT}`], PATIENCE_MS);
-        await run.killEverything();
-        run = run.again();
-        await untilOpened(run, second + 1);
+        if (kills === 'all') {
+          await run.kill([`reconcile.${LIVE_ACCOUNT}`, `position-risk.${LIVE_ACCOUNT}`], PATIENCE_MS);
+          await run.killEverything();
+          run = run.again();
+          await untilOpened(run, second + 1);
+        }
         let missing: string | undefined;
         const isEnough = async () => {
           missing = lacks(market, await positions(run));
