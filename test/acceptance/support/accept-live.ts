@@ -47,9 +47,9 @@ export function opened(events: readonly PositionEvent[]): PositionEvent[] {
 }
 
 /**
- * Declares what holds for an engine that trades an account as processes: execution is killed, then perhaps all
- * that keeps its books, then everything; then it trades on until it has done enough, and leaves. `more` declares
- * what else holds at this exchange.
+ * Declares what holds for an engine that trades an account as processes: execution is killed, then perhaps
+ * all that keeps its books, then everything; then it trades on until it has done enough, and leaves. `more`
+ * declares what else holds at this exchange.
  */
 export function acceptLive<Market extends AnyMarket>(
   { open, kills, lacks }: LiveTrial<Market>,

@@ -19,7 +19,7 @@ const POLL_WEIGHT = 55;
 const POLL_EVERY_MS = 1_000 / HASTE;
 const MARKET_DATA_WEIGHT = 2_400;
 /** Of some 90 pages that the budget allows. */
-const FIRST = 6;
+const FIRST = 20;
 
 async function until(what: string, holds: () => boolean): Promise<void> {
   const deadline = performance.now() + 30_000;
