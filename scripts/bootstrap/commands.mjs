@@ -60,7 +60,7 @@ function runScript({ node, env }, script, args) {
 }
 
 /**
- * The property tests with other cases than `npm test` draws, the hostile exchange and the chaos suite,
+ * The property tests with other cases than `npm test` draws, the hostile exchange, chaos and USD-M live,
  * longer, then the storm; `chaos` is that suite alone, `shards` are those in which shards move; with
  * `--from` or `--count` only those seeds of the storm.
  */
@@ -76,7 +76,7 @@ async function runSoak(context) {
   if (context.args[0] === 'torture')
     return runTests({ ...soaked, args: ['adapters/torture', 'feed-torture'] });
   const pure = ['libs/', 'services/', 'simulation/hostile-venue', '--testPathIgnorePatterns=\\.int\\.'];
-  for (const args of [pure, ['test/chaos/', 'acceptance/shards-']]) {
+  for (const args of [pure, ['test/chaos/', 'acceptance/shards-', 'acceptance/live-usdm']]) {
     const ended = await runTests({ ...soaked, args });
     if (ended.code !== 0) return ended;
   }

@@ -5,9 +5,9 @@ import type { TimeUs } from './time.ts';
 
 /**
  * Why our book of an instrument was corrected. `spent`: another order of ours was paid from it, its fee
- * or what it bought; `gone`: the venue has less, and twice in a row nothing explained it; `dust`: the
- * rest is too little for any order; `restated`: position-risk had another quantity than execution, whose
- * books count; the others are what a person asked for.
+ * or what it bought; `gone`: the venue has less, by fills of others that it lists, or without any and found
+ * twice in a row; `dust`: the rest is too little for any order; `restated`: position-risk had another
+ * quantity than execution, whose books count; the others are what a person asked for.
  */
 export const CORRECTION_REASONS = [
   'spent',
