@@ -53,7 +53,8 @@ export type DifferenceCure = 'fetch' | 'correct' | 'beside' | 'restate' | 'perso
  * In what our books and the venue differ about one instrument. *Units*: base, signed: `own` we believe to
  * trade, `beside` a person left there, `held` the venue says. *Shape*: `left` is what of it is ours, null
  * where nothing is to be corrected; `isExplained` where fills that the venue lists say so: then one reading
- * is enough, since its fills and its positions agree.
+ * is enough, since its fills and its positions agree; `isUnnamed` where no row of the venue names it: `held`
+ * is zero then since nothing is said, not since nothing is there.
  */
 export interface BookDifference {
   readonly instrument: InstrumentId;
@@ -63,6 +64,7 @@ export interface BookDifference {
   readonly cure: DifferenceCure;
   readonly left: Decimal | null;
   readonly isExplained: boolean;
+  readonly isUnnamed: boolean;
   readonly evidence: readonly string[];
 }
 

@@ -18,7 +18,7 @@ const SOLD = {
 function differing(cure: DifferenceCure, own = '2', held = '0'): MessageOf<'ReconciliationCompleted'> {
   const difference: BookDifference = {
     ...{ instrument: LTC, own: d(own), beside: d('0'), held: d(held), cure, evidence: [] },
-    ...{ left: cure === 'correct' ? d(held) : null, isExplained: false },
+    ...{ left: cure === 'correct' ? d(held) : null, isExplained: false, isUnnamed: false },
   };
   const shut = [{ instrument: LTC, reason: `${LTC}: 2 is gone`, shutsExits: true, orders: [] }];
   const differences = {
@@ -58,6 +58,7 @@ test('what is no difference of a position is told by its action', () => {
 test.each([
   ['nothing of it is ours', '0', '3', ['adopt', 'acknowledge']],
   ['the venue holds none of it', '2', '0', ['forget']],
+  ['what lay beside is not there', '0', '0', ['acknowledge']],
   ['the venue holds more', '2', '5', ['adopt', 'forget', 'acknowledge']],
   ['the venue holds less', '5', '2', ['adopt', 'forget']],
   ['the venue is on the other side', '2', '-1', ['adopt', 'forget']],

@@ -35,7 +35,7 @@ export function comparisonRows(report: ComparisonReport): ComparisonRow[] {
       class: kind,
       what: subject,
       ours: before,
-      venue: found === undefined ? after : `${found.held}`,
+      venue: found === undefined ? after : found.isUnnamed ? 'not named' : `${found.held}`,
       done: found === undefined ? actionWords(action) : cureWords(found),
       evidence: evidence === '' ? 'none' : evidence,
     };
@@ -54,6 +54,7 @@ export function shutLines(report: ComparisonReport): string[] {
 export function repairsOf({ own, held }: Pick<BookDifference, 'own' | 'held'>): readonly BookRepair[] {
   const isMore =
     own.isZero() || (own.isNegative() === held.isNegative() && held.abs().greaterThan(own.abs()));
+  if (own.isZero() && held.isZero()) return ['acknowledge'];
   return [
     ...(held.isZero() ? [] : (['adopt'] as const)),
     ...(own.isZero() ? [] : (['forget'] as const)),
@@ -62,7 +63,7 @@ export function repairsOf({ own, held }: Pick<BookDifference, 'own' | 'held'>): 
 }
 
 function cureWords(difference: BookDifference): string {
-  const { own, held, cure, left, isExplained, instrument } = difference;
+  const { own, held, cure, left, isExplained, isUnnamed, instrument } = difference;
   switch (cure) {
     case 'fetch':
       return 'execution fetches its fills';
@@ -73,7 +74,7 @@ function cureWords(difference: BookDifference): string {
     case 'restate':
       return 'execution says our quantity again once it is found again';
     case 'person':
-      return `waits for a person: algo ${repairsOf(difference).join(', or ')} ${instrument}`;
+      return `waits ${isUnnamed ? 'until it is named again, or ' : ''}for a person: algo ${repairsOf(difference).join(', or ')} ${instrument}`;
     default:
       return cure satisfies never;
   }

@@ -118,6 +118,10 @@ export interface ExchangeVenue extends AsyncDisposable {
   filledIn?(instruments: Iterable<InstrumentId>): void;
   /** All fills of the account since an event time, oldest first, complete or failed. */
   fillsSince(account: AccountId, sinceUs: TimeUs, done: (answer: VenueAnswer<readonly Fill[]>) => void): void;
+  /**
+   * What the account holds of instruments. A row of zero says that nothing is held, wherever the venue says
+   * so; no row says nothing, since a list may come short.
+   */
   positions(
     account: AccountId,
     done: (answer: VenueAnswer<readonly VenuePosition[]>) => void,

@@ -49,3 +49,9 @@ test.each([2_752, 10_620])(
 test('seed 5840: what somebody closed with a hair of ours leaves our books as dust', async () => {
   expect((await runScenario(scenarioOf(5_840))).violation).toBeNull();
 }, 60_000);
+
+test('seed 17331: two lists of positions that come short take nothing out of the books', async () => {
+  const scenario = scenarioOf(17_331);
+  expect(scenario.vices).toContain('readShort');
+  expect((await runScenario(scenario)).violation).toBeNull();
+}, 60_000);

@@ -3497,6 +3497,7 @@ export namespace algo {
             evidence: string[];
             left?: (string|null);
             isExplained: boolean;
+            isUnnamed: boolean;
             static encode(message: algo.v1.BookDifference.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.BookDifference & algo.v1.BookDifference.$Shape;
         }
@@ -3511,6 +3512,7 @@ export namespace algo {
                 evidence?: (string[]|null);
                 left?: (string|null);
                 isExplained?: (boolean|null);
+                isUnnamed?: (boolean|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.BookDifference.$Properties;

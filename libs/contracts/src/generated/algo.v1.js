@@ -15198,6 +15198,7 @@ export const algo = $root.algo = (() => {
             BookDifference.prototype.evidence = $util.emptyArray;
             BookDifference.prototype.left = null;
             BookDifference.prototype.isExplained = false;
+            BookDifference.prototype.isUnnamed = false;
 
             let $oneOfFields;
 
@@ -15231,6 +15232,8 @@ export const algo = $root.algo = (() => {
                     writer.uint32(58).string(message.left);
                 if (message.isExplained != null && $Object.hasOwnProperty.call(message, "isExplained") && message.isExplained !== false)
                     writer.uint32(64).bool(message.isExplained);
+                if (message.isUnnamed != null && $Object.hasOwnProperty.call(message, "isUnnamed") && message.isUnnamed !== false)
+                    writer.uint32(72).bool(message.isUnnamed);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -15331,6 +15334,15 @@ export const algo = $root.algo = (() => {
                                 message.isExplained = value;
                             else
                                 delete message.isExplained;
+                            continue;
+                        }
+                    case 9: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.isUnnamed = value;
+                            else
+                                delete message.isUnnamed;
                             continue;
                         }
                     }

@@ -1203,6 +1203,7 @@ const bookDifference = part<model.BookDifference>('BookDifference', {
   evidence: field.list(field.text),
   left: field.orNull(field.decimal),
   isExplained: field.flag,
+  isUnnamed: field.flag,
 });
 
 const assetAside = part<model.AssetAside>('AssetAside', {

@@ -60,13 +60,18 @@ export class SpotReads {
     return { value, asOfUs };
   }
 
+  /**
+   * Returns what is held of each asset, and the assets of our instruments of which nothing is: a row of zero
+   * says so, where a row that is missing may be a list that came short.
+   */
   async balances(purpose: Purpose = 'audit'): Promise<Rows<readonly VenueBalance[]>> {
-    const parameters = { omitZeroBalances: 'true' };
-    const { body, asOfUs } = await this.#link.read('/api/v3/account', parameters, 20, purpose);
-    const value = rowsOf(rowOf(body).balances).map((row) => {
-      const free = decimalOf(row, 'free');
+    const { body, asOfUs } = await this.#link.read('/api/v3/account', {}, 20, purpose);
+    const ours = new Set(this.#link.instruments.flatMap(({ base, quote }) => [base, quote]));
+    const value = rowsOf(rowOf(body).balances).flatMap((row) => {
+      const [asset, free] = [textOf(row, 'asset'), decimalOf(row, 'free')];
       const total = free.plus(decimalOf(row, 'locked'));
-      return { account: this.#link.parts.account, asset: textOf(row, 'asset'), total, free };
+      if (total.isZero() && !ours.has(asset)) return [];
+      return [{ account: this.#link.parts.account, asset, total, free }];
     });
     return { value, asOfUs };
   }

@@ -233,12 +233,12 @@ export class Corrections {
 
   /**
    * Returns what the venue holds of an instrument, as far as we know: by the last comparison where it found
-   * another size, and by our book. *Units*: base, signed.
+   * another size, and by our book, where it named none as well. *Units*: base, signed.
    */
   heldThere(instrument: InstrumentId): Decimal {
     const own = this.#positions.quantity(instrument);
     const found = this.#differences.find((one) => one.instrument === instrument);
-    if (found === undefined) return own.plus(this.#positions.beside(instrument));
+    if (found === undefined || found.isUnnamed) return own.plus(this.#positions.beside(instrument));
     return found.held.plus(own).minus(found.own);
   }
 

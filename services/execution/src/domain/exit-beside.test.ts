@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { ExecutionEngine } from './execution-engine.ts';
+import { compare, differs } from './testing/compared.ts';
 import { BTC, close, d, filled, place, ready, S, SETTINGS, sent } from './testing/execution-scenario.ts';
 
 test.each([
@@ -15,6 +16,20 @@ test.each([
   const positions = state.positions.map((position) => ({ ...position, beside: d(beside) }));
   const after = new ExecutionEngine(SETTINGS, { ...state, positions });
   expect(sent(after.handle(close(2, { instrument: BTC, quantity: d('1'), timeUs: 2 * S })))).toMatchObject({
+    side: 'sell',
+    reduceOnly,
+  });
+});
+
+test.each([
+  ['shows none of it', false, false],
+  ['does not name it, which says nothing', true, true],
+])('an exit of a long of 1 of which the venue %s asks it to reduce: %s', (_, isUnnamed, reduceOnly) => {
+  const engine = ready();
+  const entry = sent(engine.handle(place(1, { instrument: BTC, quantity: d('1') })));
+  engine.handle(filled(entry, 't1', '1', '1', 1.5 * S));
+  compare(engine, 31, differs({ instrument: BTC, own: d('1'), cure: 'person', isUnnamed }));
+  expect(sent(engine.handle(close(2, { instrument: BTC, quantity: d('1'), timeUs: 32 * S })))).toMatchObject({
     side: 'sell',
     reduceOnly,
   });

@@ -38,6 +38,8 @@ export interface ComparedPosition {
   readonly hasMissed: boolean;
   /** The venue doesn't show fills that it has told us of: its answer is old, and nothing follows from it. */
   readonly isBehind: boolean;
+  /** The venue's list does not name it: a row of zero says that nothing is held, no row may be a short list. */
+  readonly isUnnamed: boolean;
   readonly isHistoryComplete: boolean;
   readonly doBalancesAgree: boolean;
   readonly averagePrices: readonly (Decimal | null | undefined)[];
@@ -84,6 +86,7 @@ export function comparePosition(
     }),
     hasMissed: ownMissed.length > 0,
     isBehind: missed.behind.has(id),
+    isUnnamed: theirPosition === undefined,
     isHistoryComplete: [local.fills, ownMissed].some((fills) =>
       fills.some((f) => f.instrument === id && f.timeUs >= context.fillsSinceUs),
     ),

@@ -21,8 +21,17 @@ import {
 test.each<[string, Partial<LocalBooks>, Partial<VenueBooks>, string, Partial<ReconciliationContext>?]>([
   ['fills that we missed', { fills: [] }, { positions: [venueHeld('10')] }, 'fetch'],
   ['what others sold', {}, { fills: [T1, fill('t2', WEB, '10', { side: 'sell' })] }, 'fetch'],
-  ['what is gone', {}, {}, 'correct'],
-  ['what is gone, of which the history says nothing', {}, {}, 'person', { fillsSinceUs: 50 * S }],
+  ['what is gone', {}, { positions: [venueHeld('0')] }, 'correct'],
+  ['what no row names', {}, {}, 'person'],
+  ['what lies beside and no row names', { positions: [held('0', { beside: d('3') })] }, {}, 'person'],
+  ['dust that no row names', { positions: [held('0.01')] }, {}, 'correct'],
+  [
+    'what is gone, of which the history says nothing',
+    {},
+    { positions: [venueHeld('0')] },
+    'person',
+    { fillsSinceUs: 50 * S },
+  ],
   ['what is smaller', {}, { positions: [venueHeld('8')] }, 'correct'],
   ['what is larger', {}, { positions: [venueHeld('12')] }, 'person'],
   ['the other side', {}, { positions: [venueHeld('-1')] }, 'person'],
@@ -39,7 +48,8 @@ test.each<[string, string, string]>([
   ['still hold it', '10', 'person'],
 ])('where coins lie in the account, a position is gone when the balances %s', (_, total, cure) => {
   const balances = [{ account: ACCOUNT, asset: 'LTC', total: d(total), free: d(total) }];
-  const report = reconcile(HELD, venue({ fills: [T1], balances, setup: OWNED }), CONTEXT);
+  const theirs = venue({ fills: [T1], positions: [venueHeld('0')], balances, setup: OWNED });
+  const report = reconcile(HELD, theirs, CONTEXT);
   expect(report.differences.map((x) => x.cure)).toEqual([cure]);
 });
 

@@ -167,7 +167,7 @@ test.each<[string, string, string]>([
   ['all that is gone', '0', 'D1'],
   ['dust', '9.9995', 'D3'],
 ])('of a venue that tells no time %s is a person’s to settle', (_, there, kind) => {
-  const theirs = venue({ fills: [T1], positions: there === '0' ? [] : [venueHeld(there)] });
+  const theirs = venue({ fills: [T1], positions: [venueHeld(there)] });
   const at = (shownUs: number | null) => reconcile(HELD, theirs, { ...CONTEXT, shownUs });
   expect(at(100 * S).differences.map(({ cure }) => cure)).toEqual(['correct']);
   expect(at(null).differences.map(({ cure }) => cure)).toEqual(['person']);

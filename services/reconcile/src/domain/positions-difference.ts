@@ -62,6 +62,7 @@ function differenceOf(c: ComparedPosition, cure: DifferenceCure, found: Found | 
     cure,
     left,
     isExplained,
+    isUnnamed: c.isUnnamed && !c.isByForeign,
     evidence: found?.discrepancy.evidence ?? [],
   };
 }
@@ -90,6 +91,12 @@ function sizeOf(c: ComparedPosition): Found | null {
     return found('correct', {
       ...about('D3', id, 'adjust_dust', before, `${after}`),
       evidence: [`dust of ${rest}`],
+    });
+  if (c.isUnnamed && !isByForeign)
+    return found('person', {
+      ...about('D1', id, 'none', before, before),
+      evidence,
+      refusal: `${id}: the venue does not name it among its positions, and no fill took what we have of it`,
     });
   const isOfBeside = rest.isPositive() !== beside.isPositive() && !rest.abs().greaterThan(beside.abs());
   if ((c.isRestDust || (!beside.isZero() && isOfBeside)) && !isOursLess)

@@ -123,11 +123,16 @@ test.each<[string, LocalBooks, VenueBooks, readonly string[], Partial<Reconcilia
     venue({ fills: [T1, fill('t2', WEB, '10', { side: 'sell' })] }),
     ['D1 close_position_externally'],
   ],
-  ['a position gone, no trace', HELD, venue({ fills: [T1] }), ['D1 close_position_externally refuse']],
+  [
+    'a position gone, no trace',
+    HELD,
+    venue({ fills: [T1], positions: [venueHeld('0')] }),
+    ['D1 close_position_externally refuse'],
+  ],
   [
     'a position gone, and a history too short to know',
     local({ positions: [held('10')] }),
-    venue({}),
+    venue({ positions: [venueHeld('0')] }),
     ['D1 none refuse'],
     { fillsSinceUs: 50 * S },
   ],
@@ -194,6 +199,12 @@ test.each<[string, LocalBooks, VenueBooks, readonly string[], Partial<Reconcilia
   const shut = expected.some((e) => e.includes('refuse')) ? [[LTC, isGone]] : [];
   expect(report.verdict.type).toBe('pass');
   expect(report.shut.map(({ instrument, shutsExits }) => [instrument, shutsExits])).toEqual(shut);
+});
+
+test('a position that no row names, and that no fill closed, stays ours, and its exits pass', () => {
+  const report = reconcile(HELD, venue({ fills: [T1] }), CONTEXT);
+  expect(brief(report)).toEqual(['D1 none refuse']);
+  expect(report.shut).toMatchObject([{ instrument: LTC, shutsExits: false }]);
 });
 
 test.each<[string, string, string, readonly string[]]>([

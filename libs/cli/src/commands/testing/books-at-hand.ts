@@ -64,7 +64,7 @@ export class BooksAtHand {
     const subject = `position ${AIRDROPPED}`;
     const found = { class: 'D2', subject, evidence: '', action: 'import_foreign', before: `${own}` };
     const left = this.cure === 'correct' ? held.minus(beside) : null;
-    const size = { instrument: AIRDROPPED, own, beside, held, left, isExplained: false };
+    const size = { instrument: AIRDROPPED, own, beside, held, left, isExplained: false, isUnnamed: false };
     const difference = { ...size, cure: this.cure, evidence: [] };
     const shut = { instrument: AIRDROPPED, reason: `${AIRDROPPED}: ${held} that none of our orders opened` };
     await this.#engine.say('ReconciliationCompleted', {

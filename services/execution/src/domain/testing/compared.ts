@@ -7,7 +7,7 @@ import { d, gate, LTC, S, told } from './execution-scenario.ts';
 export const differs = (change: Partial<BookDifference> = {}): BookDifference => {
   const found = { own: d('10'), beside: d('0'), held: d('0'), cure: 'correct', ...change } as const;
   const left = found.cure === 'correct' ? found.held.minus(found.beside) : null;
-  return { instrument: LTC, evidence: ['gone'], left, isExplained: false, ...found };
+  return { instrument: LTC, evidence: ['gone'], left, isExplained: false, isUnnamed: false, ...found };
 };
 
 /** Lets a comparison find something at a second, in books that the venue shows as of then; what follows. */
