@@ -100,6 +100,7 @@ export interface MarketState {
   /** False while the feed has an open gap that touches the windows below. */
   readonly complete: boolean;
   readonly trades: number;
+  /** Cumulative volume delta since 00:00 UTC. *Units*: base. */
   readonly cvd: number;
   readonly flow: readonly OrderFlow[];
   /** The names of the features that are computed, in the order of each `values`. */

@@ -64,6 +64,7 @@ export function repairsOf({ own, held }: Pick<BookDifference, 'own' | 'held'>): 
 
 function cureWords(difference: BookDifference): string {
   const { own, held, cure, left, isExplained, isUnnamed, instrument } = difference;
+  const until = isUnnamed ? 'until it is named again, or ' : '';
   switch (cure) {
     case 'fetch':
       return 'execution fetches its fills';
@@ -74,7 +75,7 @@ function cureWords(difference: BookDifference): string {
     case 'restate':
       return 'execution says our quantity again once it is found again';
     case 'person':
-      return `waits ${isUnnamed ? 'until it is named again, or ' : ''}for a person: algo ${repairsOf(difference).join(', or ')} ${instrument}`;
+      return `waits ${until}for a person: algo ${repairsOf(difference).join(', or ')} ${instrument}`;
     default:
       return cure satisfies never;
   }

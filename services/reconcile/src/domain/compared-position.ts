@@ -38,7 +38,7 @@ export interface ComparedPosition {
   readonly hasMissed: boolean;
   /** The venue doesn't show fills that it has told us of: its answer is old, and nothing follows from it. */
   readonly isBehind: boolean;
-  /** The venue's list does not name it: a row of zero says that nothing is held, no row may be a short list. */
+  /** The venue's list does not name it: a row of zero is an answer, and no row may be a list cut short. */
   readonly isUnnamed: boolean;
   readonly isHistoryComplete: boolean;
   readonly doBalancesAgree: boolean;

@@ -4,6 +4,7 @@ import { reconcile } from './reconcile.ts';
 
 import {
   ACCOUNT,
+  brief,
   CONTEXT,
   d,
   fill,
@@ -51,6 +52,12 @@ test.each<[string, string, string]>([
   const theirs = venue({ fills: [T1], positions: [venueHeld('0')], balances, setup: OWNED });
   const report = reconcile(HELD, theirs, CONTEXT);
   expect(report.differences.map((x) => x.cure)).toEqual([cure]);
+});
+
+test('a position that no row names, and that no fill closed, stays ours, and its exits pass', () => {
+  const report = reconcile(HELD, venue({ fills: [T1] }), CONTEXT);
+  expect(brief(report)).toEqual(['D1 none refuse']);
+  expect(report.shut).toMatchObject([{ instrument: LTC, shutsExits: false }]);
 });
 
 test('coins beside our positions are told, so that fees are taken from them first', () => {

@@ -31,6 +31,8 @@ import {
 
 const CRASHED: LocalBooks = local({ orders: [order(A, 'submitted')] });
 
+const CLOSED = venue({ fills: [T1, fill('t2', WEB, '10', { side: 'sell' })] });
+const GONE = venue({ fills: [T1], positions: [venueHeld('0')] });
 test.each<[string, LocalBooks, VenueBooks, readonly string[], Partial<ReconciliationContext>?]>([
   ['nothing on either side', local({}), venue({}), []],
   ['the same on both sides', HELD, venue({ fills: [T1], positions: [venueHeld('10')] }), []],
@@ -117,18 +119,8 @@ test.each<[string, LocalBooks, VenueBooks, readonly string[], Partial<Reconcilia
     ['D8 none refuse'],
   ],
   ['a fill of ours missing there', HELD, venue({ positions: [venueHeld('10')] }), ['D8 none refuse']],
-  [
-    'a position that somebody else closed',
-    HELD,
-    venue({ fills: [T1, fill('t2', WEB, '10', { side: 'sell' })] }),
-    ['D1 close_position_externally'],
-  ],
-  [
-    'a position gone, no trace',
-    HELD,
-    venue({ fills: [T1], positions: [venueHeld('0')] }),
-    ['D1 close_position_externally refuse'],
-  ],
+  ['a position that somebody else closed', HELD, CLOSED, ['D1 close_position_externally']],
+  ['a position gone, no trace', HELD, GONE, ['D1 close_position_externally refuse']],
   [
     'a position gone, and a history too short to know',
     local({ positions: [held('10')] }),
@@ -199,12 +191,6 @@ test.each<[string, LocalBooks, VenueBooks, readonly string[], Partial<Reconcilia
   const shut = expected.some((e) => e.includes('refuse')) ? [[LTC, isGone]] : [];
   expect(report.verdict.type).toBe('pass');
   expect(report.shut.map(({ instrument, shutsExits }) => [instrument, shutsExits])).toEqual(shut);
-});
-
-test('a position that no row names, and that no fill closed, stays ours, and its exits pass', () => {
-  const report = reconcile(HELD, venue({ fills: [T1] }), CONTEXT);
-  expect(brief(report)).toEqual(['D1 none refuse']);
-  expect(report.shut).toMatchObject([{ instrument: LTC, shutsExits: false }]);
 });
 
 test.each<[string, string, string, readonly string[]]>([
