@@ -33,7 +33,8 @@ the rules below after every input.
   in the same way.
 - \`npm run test:soak\` runs 100,000 seeds and goes on where it was stopped.
   \`npm run test:soak -- --from 7 --count 1\` runs seed 7 alone. What fails is made smaller and printed:
-  the fewest faults and steps that still break the same rule.
+  the fewest faults and steps that still break the same rule. \`npm run test:soak -- --trace 7\` prints all
+  that is said in it.
 - \`npm run test:bugs\` puts bugs into a copy of the code, one at a time, and looks whether the seeds find
   them.
 

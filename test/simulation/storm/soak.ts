@@ -1,5 +1,5 @@
 // Runs many seeds. Without arguments it goes on where the last run stopped, up to 100,000, and keeps what
-// came of it; `--from N --count M` runs those seeds alone.
+// came of it; `--from N --count M` runs those seeds alone; `--trace N` prints all that is said in one.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -9,6 +9,7 @@ import { coverageOf, emptyTally, lineOf, runSeed, type Tally, textOf } from './r
 import { scenarioOf } from './scenario.ts';
 import { shrink } from './shrink.ts';
 import { keepResults } from './storm-results.ts';
+import { traceSeed } from './trace-seed.ts';
 
 /** Where a soak goes on that was broken off, and what it has come to so far. */
 const RESUME = join(ROOT, '.cache/storm-resume.json');
@@ -44,8 +45,13 @@ const { values } = parseArgs({
     count: { type: 'string' },
     /** Ends with the first seed that fails, and says it in one line. */
     first: { type: 'boolean', default: false },
+    trace: { type: 'string' },
   },
 });
+if (values.trace !== undefined) {
+  await traceSeed(Number(values.trace), console.log);
+  process.exit();
+}
 const isChosen = values.from !== undefined || values.first;
 const { next, tally } = isChosen ? { next: Number(values.from ?? 1), tally: emptyTally() } : readResume();
 const end = values.count === undefined ? LAST_SEED + 1 : next + Number(values.count);
