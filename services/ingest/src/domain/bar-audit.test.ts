@@ -9,7 +9,7 @@ import {
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { BarAudit } from './bar-audit.ts';
-import { AUDIT_WAIT_MS } from './bounds.ts';
+import { AUDIT_MAX_MS, AUDIT_WAIT_MS } from './bounds.ts';
 
 const LTC = instrumentId('bybit.spot.LTCUSDT');
 const M0 = 29_000_000 * US_PER_MINUTE;
@@ -45,7 +45,7 @@ function compared(
   trades: number | undefined,
 ): FeedEvent[] {
   audit.bar({ openTimeUs, volume, trades }, 0);
-  return audit.look(AUDIT_WAIT_MS, false);
+  return audit.look(AUDIT_MAX_MS, false);
 }
 
 test.each([
@@ -72,9 +72,23 @@ test.each([
 
 test('a bar waits for trades that are slower, and while others are missing', () => {
   const audit = heard();
+  audit.trades(rows([M0 + US_PER_MINUTE, 1, 1]), false);
   audit.bar({ openTimeUs: M0, volume: 9, trades: 9 }, 0);
   expect([audit.look(AUDIT_WAIT_MS - 1, false), audit.look(AUDIT_WAIT_MS, true)]).toEqual([[], []]);
   expect(audit.look(AUDIT_WAIT_MS, false)).toHaveLength(2);
+});
+
+// Bars come over a connection of their own, and go on while the one of the trades stands still.
+test('a bar that differs waits for a trade of a later minute, a minute at most; one alike does not', () => {
+  const audit = heard();
+  audit.bar({ openTimeUs: M0, volume: 0.6, trades: 4 }, 0);
+  expect(audit.look(AUDIT_MAX_MS - 1, false)).toEqual([]);
+  audit.trades(rows([M0 + 3 * US_PER_SECOND, 0.3, 1]), false);
+  expect([audit.look(AUDIT_MAX_MS - 1, false), audit.counters.barsCompared]).toEqual([[], 1]);
+  const quiet = heard();
+  quiet.bar({ openTimeUs: M0, volume: 0.6, trades: 4 }, 0);
+  expect([quiet.look(AUDIT_MAX_MS - 1, false), quiet.counters.barsCompared]).toEqual([[], 0]);
+  expect(quiet.look(AUDIT_MAX_MS, false)).toHaveLength(2);
 });
 
 test('a minute with trades of which none was heard differs, an empty one does not', () => {

@@ -7,7 +7,7 @@ import {
   US_PER_MINUTE,
   type VenueBar,
 } from '@algo/model';
-import { AUDIT_WAIT_MS } from './bounds.ts';
+import { AUDIT_MAX_MS, AUDIT_WAIT_MS } from './bounds.ts';
 
 /** What may be on the other side of an edge, and from where on to where. */
 interface Span {
@@ -53,6 +53,8 @@ export class BarAudit {
   #heard: HeardBar[] = [];
   /** Before it nothing is known. */
   #beganUs: TimeUs | undefined;
+  /** Of the newest trade. */
+  #newestUs: TimeUs = 0;
   /** What of volume and count went over the edge at a time. */
   #spill: { readonly atUs: TimeUs; readonly spans: readonly [Span, Span] } | undefined;
   readonly #counts = { barsCompared: 0, barsDiffer: 0 };
@@ -71,6 +73,7 @@ export class BarAudit {
   trades({ count, timeUs, quantity, merged }: TradeColumns, isBehindHole: boolean): void {
     if (count === 0) return;
     this.#beganUs ??= timeUs[0]!;
+    this.#newestUs = Math.max(this.#newestUs, timeUs[count - 1]!);
     if (isBehindHole) this.#change(minuteOf(timeUs[0]!), (bar) => ({ ...bar, isIncomplete: true }));
     for (let from = 0, row = 0; from < count; from = row) {
       const openUs = minuteOf(timeUs[from]!);
@@ -103,30 +106,39 @@ export class BarAudit {
   }
 
   /**
-   * Compares the bars whose trades must have come, none while trades wait. Returns what is to be said: a
-   * difference is a gap that nobody can fill. *Units*: `nowMs` monotonic.
+   * Compares the bars whose trades must have come, none while trades wait, oldest first. Returns what is to
+   * be said: a difference is a gap that nobody can fill. *Units*: `nowMs` monotonic.
    */
   look(nowMs: number, hasHole: boolean): FeedEvent[] {
-    const due = hasHole ? [] : this.#heard.filter(({ heardMs }) => nowMs - heardMs >= AUDIT_WAIT_MS);
-    if (due.length === 0) return [];
-    this.#heard = this.#heard.filter((each) => !due.includes(each));
-    return due.flatMap(({ bar }) => this.#compare(bar));
+    const said: FeedEvent[] = [];
+    for (let next = this.#heard[0]; next !== undefined && !hasHole; next = this.#heard[0]) {
+      const waitedMs = nowMs - next.heardMs;
+      if (waitedMs < AUDIT_WAIT_MS) break;
+      const isPast = this.#newestUs >= next.bar.openTimeUs + US_PER_MINUTE;
+      const found = this.#compare(next.bar, isPast || waitedMs >= AUDIT_MAX_MS);
+      if (found === 'waits') break;
+      this.#heard.shift();
+      said.push(...found);
+    }
+    return said;
   }
 
-  #compare({ openTimeUs, volume, trades }: VenueBar): FeedEvent[] {
+  #compare({ openTimeUs, volume, trades }: VenueBar, haveAllCome: boolean): FeedEvent[] | 'waits' {
     // A minute that we began in, or knew nothing of, is incomplete anyway.
     if (this.#beganUs === undefined || openTimeUs <= this.#beganUs) return [];
     const ours = this.#bars.get(openTimeUs) ?? EMPTY;
     const endUs = openTimeUs + US_PER_MINUTE;
     const before = this.#spill?.atUs === openTimeUs ? this.#spill.spans : this.#edgeAt(openTimeUs);
-    this.#spill = undefined;
-    if (ours.isIncomplete) return [];
-    this.#counts.barsCompared++;
     const edge = this.#edgeAt(endUs);
     const slack = VOLUME_TOLERANCE * Math.max(ours.sums[0], volume);
     const volumes = within(before[0], ours.sums[0] - volume, slack, edge[0]);
     const counts = trades === undefined ? edge[1] : within(before[1], ours.sums[1] - trades, 0, edge[1]);
-    if (volumes !== undefined && counts !== undefined) {
+    const isAlike = volumes !== undefined && counts !== undefined;
+    if (!isAlike && !ours.isIncomplete && !haveAllCome) return 'waits';
+    this.#spill = undefined;
+    if (ours.isIncomplete) return [];
+    this.#counts.barsCompared++;
+    if (isAlike) {
       this.#spill = { atUs: endUs, spans: [volumes, counts] };
       return [];
     }

@@ -27,6 +27,11 @@ export const RECENT_TRADES = 1_024;
 export const SUSPECTS_MAX = 1_024;
 /** How long a bar of the venue waits for trades that are slower than it. *Units*: ms. */
 export const AUDIT_WAIT_MS = 1_000;
+/**
+ * How long one that differs waits for a trade of a later minute, which shows that all of its own have come:
+ * bars and trades may come over two connections, of which one stands still. *Units*: ms.
+ */
+export const AUDIT_MAX_MS = 60_000;
 /** Trades in a venue's newest page, at most. */
 export const PAGE_ROWS = 1_000;
 /** Names of trades that are remembered, of one instrument whose ids are names, to know a repeat. */
