@@ -91,6 +91,13 @@ test('a bar that differs waits for a trade of a later minute, a minute at most; 
   expect(quiet.look(AUDIT_MAX_MS, false)).toHaveLength(2);
 });
 
+test('a bar that comes when its minute is forgotten says nothing', () => {
+  const audit = heard();
+  for (let minute = 1; minute <= 20; minute++) audit.trades(rows([M0 + minute * US_PER_MINUTE, 1, 1]), false);
+  expect(compared(audit, M0, 0.3, 3)).toEqual([]);
+  expect(compared(audit, M0 + 18 * US_PER_MINUTE, 2, 1)).toHaveLength(2);
+});
+
 test('a minute with trades of which none was heard differs, an empty one does not', () => {
   expect(compared(heard(), M0 + US_PER_MINUTE, 1, 1)).toHaveLength(2);
   expect(compared(heard(), M0 + US_PER_MINUTE, 0, 0)).toEqual([]);

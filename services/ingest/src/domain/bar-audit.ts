@@ -35,7 +35,7 @@ interface HeardBar {
 
 const EMPTY: OurBar = { sums: [0, 0], head: [0, 0], tail: [0, 0], isIncomplete: false };
 /** Minutes that are remembered: a venue tells its bar within seconds of its end. */
-const MINUTES_MAX = 5;
+const MINUTES_MAX = 15;
 /** What sums of doubles may differ by, of the larger one. */
 const VOLUME_TOLERANCE = 1e-9;
 
@@ -53,6 +53,8 @@ export class BarAudit {
   #heard: HeardBar[] = [];
   /** Before it nothing is known. */
   #beganUs: TimeUs | undefined;
+  /** The newest minute that is remembered no more. */
+  #forgottenUs: TimeUs = 0;
   /** Of the newest trade. */
   #newestUs: TimeUs = 0;
   /** What of volume and count went over the edge at a time. */
@@ -124,8 +126,8 @@ export class BarAudit {
   }
 
   #compare({ openTimeUs, volume, trades }: VenueBar, haveAllCome: boolean): FeedEvent[] | 'waits' {
-    // A minute that we began in, or knew nothing of, is incomplete anyway.
-    if (this.#beganUs === undefined || openTimeUs <= this.#beganUs) return [];
+    // A minute that we began in, or knew nothing of, is incomplete anyway; one long ago is forgotten.
+    if (this.#beganUs === undefined || openTimeUs <= Math.max(this.#beganUs, this.#forgottenUs)) return [];
     const ours = this.#bars.get(openTimeUs) ?? EMPTY;
     const endUs = openTimeUs + US_PER_MINUTE;
     const before = this.#spill?.atUs === openTimeUs ? this.#spill.spans : this.#edgeAt(openTimeUs);
@@ -164,7 +166,10 @@ export class BarAudit {
 
   #change(openUs: TimeUs, change: (bar: OurBar) => OurBar): void {
     this.#bars.set(openUs, change(this.#bars.get(openUs) ?? EMPTY));
-    if (this.#bars.size > MINUTES_MAX) this.#bars.delete(Math.min(...this.#bars.keys()));
+    if (this.#bars.size <= MINUTES_MAX) return;
+    const oldestUs = Math.min(...this.#bars.keys());
+    this.#forgottenUs = Math.max(this.#forgottenUs, oldestUs);
+    this.#bars.delete(oldestUs);
   }
 }
 
