@@ -22,6 +22,8 @@ export class EngineTally implements AsyncDisposable {
   reconciliationsFailed = 0;
   readonly #following: AsyncDisposable[] = [];
   readonly submitted: string[] = [];
+  /** Positions that are open. */
+  readonly held = new Set<string>();
   readonly filledOrders = new Set<string>();
   readonly #counters = new Map<string, Readonly<Record<string, number>>>();
   readonly #notes = new Map<string, readonly string[]>();
@@ -66,8 +68,12 @@ export class EngineTally implements AsyncDisposable {
         this.fills++;
         this.filledOrders.add(body.clientOrderId);
         return;
+      case 'PositionOpened':
+        this.held.add(body.position.id);
+        return;
       case 'PositionClosed':
         this.closed++;
+        this.held.delete(body.position.id);
         return;
       case 'ReconciliationCompleted':
         this.reconciledEpoch = body.epoch;
