@@ -240,6 +240,23 @@ test('a released lease is taken at the next look, under a higher epoch', async (
   expect((await now(waiting))?.epoch).toBe(first.epoch + 1);
 });
 
+test.each(['slow', 'answer lost'] as const)(
+  'one that is given back while a renewal is %s is free, and its holder is told of no loss',
+  async (fault) => {
+    const { clock, faults, acquire } = world();
+    const first = (await acquire('first'))!;
+    faults.set('first', fault);
+    await clock.advance(1_000 + A_LOOK_MS); // the renewal has begun
+    if (fault === 'answer lost') faults.set('first', 'none');
+    const givenBack = first[Symbol.asyncDispose]();
+    await clock.advance(TTL_MS - 100);
+    await givenBack;
+    const second = acquire('second');
+    await clock.advance(A_LOOK_MS);
+    expect([(await now(second))?.epoch, await now(first.lost)]).toEqual([first.epoch + 1, undefined]);
+  },
+);
+
 test('a life goes on at once when the last is surely over; its ghost is told at its next renewal', async () => {
   const { clock, acquire } = world();
   const ghost = (await acquire('life-1'))!;
