@@ -106,7 +106,10 @@ export class ShardStay {
     void driven.restored.then(() => {
       if (this.stage === 'is taken again') this.stage = 'runs';
     });
-    void driven.closed.then((error) => error && onFailure(error));
+    void driven.closed.then((error) => {
+      // A last state that can't be saved costs whoever goes on the time to take these inputs again.
+      if (error !== undefined && this.stage !== 'goes') onFailure(error);
+    });
     await Promise.race([isToGo, driven.closed]);
     await using _onWay = await handing.run(async () => {
       this.stage = 'goes';
