@@ -1,9 +1,11 @@
 // Drills on a real cluster, with money at risk on paper: all that a cluster does to its pods by itself, and
 // all that an operator does, one after another in one run, which is gone through again at its end.
 import { spawnSync } from 'node:child_process';
-import type { JetStreamBus } from '@algo/bus';
+import { JetStreamBus } from '@algo/bus';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { clusterTool } from './support/config.ts';
+import { quantile } from '../bench/figures.ts';
+import { ClusterFloor } from './support/cluster-floor.ts';
+import { clusterTool, soak } from './support/config.ts';
 import { factsOf } from './support/engine-record.ts';
 import { EngineTally, PATIENCE_MS } from './support/engine-tally.ts';
 import { GuardRecord } from './support/guard-record.ts';
@@ -24,6 +26,10 @@ const DEPLOYMENTS = ['paper-venue', 'execution', 'position-risk', 'decision', 'n
 /** As sysexits.h has it. */
 const EX_CONFIG = 78;
 const DRILL_MAX_MS = 5 * PATIENCE_MS;
+/** In a soak 20,000 trades a second. */
+const INSTRUMENTS = 100;
+const TRADES_PER_TICK = soak ? 50 : 5;
+const TICK_MS = 250;
 const TIMEOUT = '--timeout=300s';
 
 const missing = whatIsMissing();
@@ -47,8 +53,8 @@ here(`${why}an engine in a cluster`, () => {
     rolledOut('statefulset/analytics');
     say(`every pod ready ${seconds(performance.now() - startedMs)} after kubectl apply`);
     const way = stack.use(await WayToBus.open());
-    const stranger = way.connect('cli.drill', 'observer');
-    await expect(stranger).rejects.toThrow();
+    const stranger = JetStreamBus.connect({ servers: [way.url], identity: 'cli.drill' });
+    await expect(stranger).rejects.toThrow('Authorization Violation');
     bus = stack.use(await way.connect('cli.drill', 'cli'));
     tally = stack.use(await EngineTally.of(bus));
     await closesMore('on paper');
@@ -191,6 +197,32 @@ here(`${why}an engine in a cluster`, () => {
       const replayed = inside('logs', 'job/replay', '--tail=-1');
       say(replayed);
       expect(replayed.trim().split('\n').at(-1)).toBe('identical');
+    },
+    DRILL_MAX_MS,
+  );
+});
+
+here(`${why}analytics in a cluster`, () => {
+  test(
+    'shares a hundred instruments among one, four and one processes as kubectl scale says, and says and ' +
+      'stores what one process would',
+    async () => {
+      await using floor = await ClusterFloor.open(INSTRUMENTS, TRADES_PER_TICK);
+      const beganMs = performance.now();
+      const told = floor.market.goOn(TICK_MS);
+      await floor.shared(1);
+      for (const replicas of [4, 1]) {
+        const { moved, stayed } = await floor.scale(replicas);
+        const p99 = (silences: readonly number[]) => seconds(quantile(silences, 0.99));
+        const words = `${moved.length} instruments moved, p99 ${p99(moved)}; of those that stayed ${p99(stayed)}`;
+        say(`to ${replicas} processes: ${words}`);
+      }
+      await told.stop();
+      const trades = floor.market.trades * INSTRUMENTS;
+      const perSecond = (trades * 1_000) / (performance.now() - beganMs);
+      await floor.stored();
+      say(`${trades} trades, ${Math.round(perSecond)} a second, all stored`);
+      expect(await floor.firstOtherWord()).toBeUndefined();
     },
     DRILL_MAX_MS,
   );

@@ -10,6 +10,7 @@ import {
 import type { ConnectionState, FollowOptions, InboundMessage, Subscription } from './bus.ts';
 import { HEADER, storageId } from './headers.ts';
 import { inboundOf } from './inbound.ts';
+import { patiently } from './patiently.ts';
 
 /** Pulled at a time: deep enough to stream, small enough that a stalled handler stops the flow. */
 const PULL = 512;
@@ -92,7 +93,7 @@ class Follower implements Subscription {
 
   async open(): Promise<void> {
     try {
-      await this.#subscribe();
+      await patiently(() => this.#subscribe());
     } catch (error) {
       this.#end();
       throw error;
@@ -210,10 +211,10 @@ export async function* readStream(
   jsm: JetStreamManager,
   options: FollowOptions & { readonly sinceMs?: number },
 ): AsyncGenerator<InboundMessage> {
-  const end = (await jsm.streams.info(options.stream)).state.last_seq;
+  const end = (await patiently(() => jsm.streams.info(options.stream))).state.last_seq;
   if (end <= options.after) return;
-  const consumer = await js.consumers.get(options.stream, orderedFrom(options));
-  let pending = (await consumer.info()).num_pending;
+  const consumer = await patiently(() => js.consumers.get(options.stream, orderedFrom(options)));
+  let pending = (await patiently(() => consumer.info())).num_pending;
   try {
     while (pending > 0) {
       const batch = await consumer.fetch({ max_messages: Math.min(1_000, pending), expires: 5_000 });
