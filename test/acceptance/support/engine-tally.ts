@@ -86,8 +86,8 @@ export class EngineTally implements AsyncDisposable {
   }
 
   /** Waits for a condition. *Errors*: what was seen until then, and what each service says it waits for. */
-  async until(what: string, holds: () => boolean): Promise<void> {
-    await eventually(what, holds, PATIENCE_MS).catch((cause: unknown) => {
+  async until(what: string, holds: () => boolean, withinMs: number = PATIENCE_MS): Promise<void> {
+    await eventually(what, holds, withinMs).catch((cause: unknown) => {
       const notes = [...this.#notes].map(([instance, said]) => `${instance}: ${said.join(', ') || 'ready'}`);
       throw new Error(`${(cause as Error).message}; seen: ${this.line()}; ${notes.join('; ')}`, { cause });
     });
