@@ -27,6 +27,8 @@ const DEPLOYMENTS = ['paper-venue', 'execution', 'position-risk', 'decision', 'n
 const EX_CONFIG = 78;
 /** A busy machine trades late, and what is late is refused. */
 const PATIENCE_MS = 300_000;
+/** A process that came back late in a drill says so a moment after it. */
+const AFTER_MS = 5_000;
 const DRILL_MAX_MS = 4 * PATIENCE_MS;
 /** In a soak 20,000 trades a second. */
 const INSTRUMENTS = 100;
@@ -186,15 +188,11 @@ here(`${why}an engine in a cluster`, () => {
 
       const record = await GuardRecord.read(bus);
       for (const { name, fromMs, toMs } of drills) {
-        const pauses = [...record.pauses(fromMs, toMs + 2_000)].filter(([, ms]) => ms > 2_000);
-        const words = pauses.map(([process, ms]) => `${process} ${seconds(ms)}`);
-        say(`${name}: away ${words.join(', ') || 'nobody'}`);
+        const pauses = [...record.pauses(fromMs, toMs + AFTER_MS)].filter(([, ms]) => ms > 2_000);
+        const away = pauses.map(([process, ms]) => `${process} ${seconds(ms)}`).join(', ');
+        const unguarded = seconds(record.longestUnguarded(fromMs, toMs + AFTER_MS));
+        say(`${name}: away ${away || 'nobody'}; a position without a guard for ${unguarded} at most`);
       }
-      const { ms, untilMs } = record.longestUnguarded();
-      const during = drills.find(({ fromMs, toMs }) => fromMs <= untilMs && untilMs <= toMs + 30_000);
-      say(
-        `longest without a guard, position open: ${seconds(ms)}, ${during?.name ?? 'outside of the drills'}`,
-      );
       say(tally.line());
 
       inside('create', 'job', 'replay', '--from=cronjob/replay');

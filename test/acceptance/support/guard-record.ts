@@ -55,20 +55,20 @@ export class GuardRecord {
   /**
    * Returns the longest time for which a position was open and nobody was there to leave it at its stop:
    * neither position-risk and execution, nor a stop that rests at an exchange that is there. Who was heard of
-   * last counts up to then. *Units*: ms.
+   * last counts up to then. *Units*: ms; of what ended between two moments.
    */
-  longestUnguarded(): { readonly ms: number; readonly untilMs: number } {
+  longestUnguarded(fromMs: number, toMs: number): number {
     const ready = new Map<string, number>();
     const open = new Map<string, { readonly instrument: string; guardedMs: number }>();
     const stops = new Map<string, { readonly instrument: string; rests: boolean }>();
-    let worst = { ms: 0, untilMs: 0 };
+    let worst = 0;
     for (const { atMs, fact } of this.#moments) {
       const app = Math.min(ready.get('position-risk') ?? 0, ready.get('execution') ?? 0);
       for (const one of open.values()) {
         const { instrument } = one;
         const rests = [...stops.values()].some((stop) => stop.rests && stop.instrument === instrument);
         one.guardedMs = Math.max(one.guardedMs, app, rests ? (ready.get('paper-venue') ?? 0) : 0);
-        if (atMs - one.guardedMs > worst.ms) worst = { ms: atMs - one.guardedMs, untilMs: atMs };
+        if (fromMs <= atMs && atMs <= toMs) worst = Math.max(worst, atMs - one.guardedMs);
       }
       const { name, body } = fact;
       if (name === 'ServiceStatus' && body.ready) ready.set(body.service, atMs);
