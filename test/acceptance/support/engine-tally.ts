@@ -20,6 +20,8 @@ export class EngineTally implements AsyncDisposable {
   closed = 0;
   reconciledEpoch = 0;
   reconciliationsFailed = 0;
+  /** What comparisons that failed have found to differ, in words. */
+  readonly differences: string[] = [];
   readonly #following: AsyncDisposable[] = [];
   readonly submitted: string[] = [];
   /** Positions that are open. */
@@ -80,6 +82,7 @@ export class EngineTally implements AsyncDisposable {
         return;
       case 'ReconciliationFailed':
         this.reconciliationsFailed++;
+        this.differences.push(...body.discrepancies.map((one) => JSON.stringify(one)));
         return;
       default: // the other messages of these subjects aren't counted
     }
