@@ -219,8 +219,8 @@ here(`${why}analytics in a cluster`, () => {
       for (const replicas of [4, 1]) {
         const { moved, stayed } = await floor.scale(replicas);
         const p99 = (silences: readonly number[]) => seconds(quantile(silences, 0.99));
-        const words = `${moved.length} instruments moved, p99 ${p99(moved)}; of those that stayed ${p99(stayed)}`;
-        say(`to ${replicas} processes: ${words}`);
+        const words = `p99 of silence ${p99(moved)}; of those that stayed ${p99(stayed)}`;
+        say(`to ${replicas} processes: ${moved.length} instruments moved, ${words}`);
       }
       await told.stop();
       const trades = floor.market.trades * INSTRUMENTS;

@@ -152,8 +152,8 @@ export class Lease implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#ended) return;
     this.#ended = true;
-    // A renewal under way, or one whose answer was lost, makes a revision of its own: with another the lease would
-    // not be given back, and whoever waits for it would wait until it runs out.
+    // A renewal under way, or one whose answer was lost, makes a revision of its own: with another the lease
+    // would not be given back, and whoever waits for it would wait until it runs out.
     await this.#renewal.catch(() => undefined);
     if (await this.#giveBack(this.#revision).catch(() => false)) return;
     const stored = await this.#storedUnanswered().catch(() => undefined);

@@ -7,8 +7,8 @@ const RETRY_MS = 100;
 const CONSUMER_NOT_FOUND = 10014;
 
 /**
- * Repeats what may be asked twice until the server answers. *Errors*: what it answers, or the last silence when
- * patience ends.
+ * Repeats what may be asked twice until the server answers. *Errors*: what it answers, or the last silence
+ * when patience ends.
  */
 export async function patiently<Result>(ask: () => Promise<Result>): Promise<Result> {
   const startedMs = performance.now();
@@ -35,6 +35,7 @@ function unanswered(error: unknown): boolean {
   return (
     error instanceof errors.TimeoutError ||
     (error instanceof errors.RequestError && error.isNoResponders()) ||
-    (error instanceof Error && error.name === 'JetStreamNotEnabled') // what the library calls "nobody answers yet"
+    // What the library calls "nobody answers yet".
+    (error instanceof Error && error.name === 'JetStreamNotEnabled')
   );
 }

@@ -9,8 +9,8 @@ export interface Silences {
 }
 
 /**
- * Hears the states of so many instruments while shards move, and returns the longest time without one of each:
- * of those that moved and of those that stayed. *Errors*: when one is not heard of in time.
+ * Hears the states of so many instruments while shards move, and returns the longest time without one of
+ * each: of those that moved and of those that stayed. *Errors*: when one is not heard of in time.
  */
 export async function silencesWhile(
   bus: Bus,

@@ -9,8 +9,8 @@ import { Turns } from './turns.ts';
 /** After a first trade others are gathered for so long. */
 const FIRSTS_MS = 1_000;
 /**
- * Shards that are handed on at once: the others are driven on until it is their turn, so that none is silent for
- * as long as all take together. With more, those who get them from several processes take longer over each.
+ * Shards that are handed on at once: the others are driven on until it is their turn, so that none is silent
+ * for as long as all take together. With more, who gets them from several processes takes longer over each.
  */
 const HANDED_ON_AT_ONCE = 1;
 
