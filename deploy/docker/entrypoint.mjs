@@ -10,7 +10,10 @@ const EX_USAGE = 64;
 const services = readdirSync(new URL('services/', ROOT))
   .map((name) => [name, new URL(`services/${name}/src/main.ts`, ROOT)])
   .filter(([, main]) => existsSync(main));
-const once = ['keys', 'provision'].map((name) => [name, new URL(`deploy/docker/${name}.mjs`, ROOT)]);
+const once = ['keys', 'provision', 'replay'].map((name) => [
+  name,
+  new URL(`deploy/docker/${name}.mjs`, ROOT),
+]);
 const programs = new Map([...services, ...once]);
 
 const name = process.argv[2] ?? '';

@@ -10,6 +10,7 @@ import {
   getContainerRuntimeClient,
   type StartedDockerComposeEnvironment,
 } from 'testcontainers';
+import { inherited } from './support/config.ts';
 import { EngineTally, PATIENCE_MS } from './support/engine-tally.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -66,6 +67,9 @@ here(
     // Each order was submitted once, although execution took its inputs again.
     expect(tally.submitted.length).toBe(new Set(tally.submitted).size);
     expect(tally.submitted.length).toBeGreaterThanOrEqual(filledOrders.size);
+    compose('stop', ...SERVICES);
+    const replayed = compose('--profile', 'replay', 'run', '--rm', '--no-deps', 'replay');
+    expect(replayed.trim().split('\n').at(-1)).toBe('identical');
     process.stdout.write(
       `composition: up after ${seconds(upMs)}; ${before} after ${seconds(tradedMs)}; ` +
         `reconciled ${seconds(reconciledMs)} after the kill; ${tally.line()} at the end\n`,
@@ -75,13 +79,31 @@ here(
 );
 
 const PROJECT = `algo-acceptance-${process.pid}`;
+const SETTINGS = {
+  COMPOSE_PROFILES: '',
+  ALGO_VERSION: 'acceptance',
+  ALGO_NATS_PORT: '0',
+  ALGO_FEED: 'synthetic',
+  ALGO_SPEED: '',
+  ALGO_ANALYTICS_INSTANCES: '1',
+  ALGO_SENDGRID_KEY_FILE: '',
+};
+const SERVICES = 'paper-venue reconcile execution position-risk decision analytics notifier ingest'.split(
+  ' ',
+);
+
+/** Tells the composition something, as an operator does. *Errors*: what it complained of. */
+function compose(...told: readonly string[]): string {
+  const args = ['compose', '-p', PROJECT, ...told];
+  const run = spawnSync('docker', args, { cwd: ROOT, encoding: 'utf8', env: { ...inherited, ...SETTINGS } });
+  if (run.status !== 0) throw new Error(`docker ${args.join(' ')}: ${run.stdout}${run.stderr}`);
+  return run.stdout;
+}
 
 /** Takes a user's key out of the container that made it, as an operator does. */
 function keyOf(user: string): string {
   const path = join(mkdtempSync(join(tmpdir(), 'algo-compose-')), 'key.nk');
-  const told = ['compose', '-p', PROJECT, 'cp', `keys:/keys/${user}/key.nk`, path];
-  const copied = spawnSync('docker', told, { cwd: ROOT, encoding: 'utf8' });
-  if (copied.status !== 0) throw new Error(`no key of ${user}: ${copied.stderr}`);
+  compose('cp', `keys:/keys/${user}/key.nk`, path);
   const seed = readFileSync(path, 'utf8').trim();
   rmSync(dirname(path), { recursive: true });
   return seed;
@@ -96,15 +118,7 @@ async function composeUp(): Promise<StartedDockerComposeEnvironment> {
       // Testcontainers' own clean-up needs one more image; this test takes down what it brought up.
       .withAutoCleanup(false)
       .withStartupTimeout(START_MAX_MS)
-      .withEnvironment({
-        COMPOSE_PROFILES: '',
-        ALGO_VERSION: 'acceptance',
-        ALGO_NATS_PORT: '0',
-        ALGO_FEED: 'synthetic',
-        ALGO_SPEED: '',
-        ALGO_ANALYTICS_INSTANCES: '1',
-        ALGO_SENDGRID_KEY_FILE: '',
-      })
+      .withEnvironment(SETTINGS)
       .up();
   } catch (cause) {
     throw new Error(

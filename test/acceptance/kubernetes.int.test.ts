@@ -1,104 +1,263 @@
-// Drills on a real cluster, with money at risk on paper: shards move, a node is drained, a server is lost.
-import { spawn, spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+// Drills on a real cluster, with money at risk on paper: all that a cluster does to its pods by itself, and
+// all that an operator does, one after another in one run, which is gone through again at its end.
+import { spawnSync } from 'node:child_process';
 import { JetStreamBus } from '@algo/bus';
-import { expect, test } from '@jest/globals';
-import { inherited } from './support/config.ts';
-import { EngineTally, PATIENCE_MS } from './support/engine-tally.ts';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { quantile } from '../bench/figures.ts';
+import { ClusterFloor } from './support/cluster-floor.ts';
+import { clusterTool, soak } from './support/config.ts';
+import { factsOf } from './support/engine-record.ts';
+import { EngineTally } from './support/engine-tally.ts';
+import { GuardRecord } from './support/guard-record.ts';
+import {
+  crash,
+  inside,
+  kubectl,
+  NAMESPACE,
+  nodesOf,
+  OVERLAY,
+  WayToBus,
+  whatIsMissing,
+} from './support/test-cluster.ts';
+import { fillLine } from './support/venue-books.ts';
 
-const OVERLAY = fileURLToPath(new URL('../../deploy/kubernetes/overlays/test', import.meta.url));
-const NAMESPACE = 'algo-test';
-const IMAGE = 'algo-engine:0.1.0';
-
-/** Runs kubectl and returns what it said. *Errors*: what it complained of. */
-function kubectl(args: readonly string[], input?: string): string {
-  const { status, stdout, stderr } = spawnSync('kubectl', args, { encoding: 'utf8', input });
-  if (status !== 0) throw new Error(`kubectl ${args.join(' ')}: ${stderr}`);
-  return stdout;
-}
-
-function whatIsMissing(): string | undefined {
-  if (inherited.KUBECONFIG === undefined) return 'no cluster is named by KUBECONFIG';
-  const nodes = spawnSync('kubectl', ['get', 'nodes', '-o', 'name'], { encoding: 'utf8' });
-  if (nodes.status !== 0) return 'no cluster answers';
-  if (nodes.stdout.trim().split('\n').length < 3) return 'the cluster has fewer than three nodes';
-  const has = kubectl(['get', 'nodes', '-o', 'jsonpath={.items[*].status.images[*].names[*]}']);
-  return has.includes(IMAGE) ? undefined : `no node has the image ${IMAGE}`;
-}
+/** In an order in which nobody who guards money goes together with the exchange. */
+const DEPLOYMENTS = ['paper-venue', 'execution', 'position-risk', 'decision', 'notifier', 'ingest'];
+/** As sysexits.h has it. */
+const EX_CONFIG = 78;
+/** A busy machine trades late, and what is late is refused. */
+const PATIENCE_MS = 300_000;
+/** A process that came back late in a drill says so a moment after it. */
+const AFTER_MS = 5_000;
+const DRILL_MAX_MS = 4 * PATIENCE_MS;
+/** In a soak 20,000 trades a second. */
+const INSTRUMENTS = 100;
+const TRADES_PER_TICK = soak ? 50 : 5;
+const TICK_MS = 250;
+const TIMEOUT = '--timeout=300s';
 
 const missing = whatIsMissing();
 // tidy-ok: without a cluster there is nothing to bring the engine up in
-const here = missing === undefined ? test : test.skip;
+const here = missing === undefined ? describe : describe.skip;
 const why = missing === undefined ? '' : `skipped: ${missing}: `;
 
-/** Says how many processes of analytics are to be there, and nothing else. */
-function scale(analytics: number): void {
-  kubectl(['-n', NAMESPACE, 'scale', 'statefulset/analytics', `--replicas=${analytics}`]);
-}
+here(`${why}an engine in a cluster`, () => {
+  const stack = new AsyncDisposableStack();
+  /** Of each drill, from when till when. *Units*: wall ms. */
+  const drills: { readonly name: string; readonly fromMs: number; readonly toMs: number }[] = [];
+  let bus: JetStreamBus;
+  let tally: EngineTally;
 
-/** Opens the bus of the cluster as the command line does, over a way of its own. */
-async function observed(stack: AsyncDisposableStack): Promise<JetStreamBus> {
-  const secret = ['get', 'secret', 'algo-key-cli', '-o', 'jsonpath={.data.key\\.nk}'];
-  const keySeed = Buffer.from(kubectl(['-n', NAMESPACE, ...secret]), 'base64')
-    .toString()
-    .trim();
-  const way = spawn('kubectl', ['-n', NAMESPACE, 'port-forward', 'pod/nats-0', ':4222']);
-  stack.defer(() => void way.kill());
-  const port = await new Promise<number>((resolve, reject) => {
-    way.stdout.on('data', (chunk: Buffer) => {
-      const [, found] = /127\.0\.0\.1:(\d+)/.exec(chunk.toString()) ?? [];
-      if (found !== undefined) resolve(Number(found));
-    });
-    way.once('exit', () => reject(new Error('kubectl port-forward ended')));
-  });
-  const about = { servers: [`nats://127.0.0.1:${port}`], identity: 'cli.drill' };
-  await expect(JetStreamBus.connect(about)).rejects.toThrow('Authorization Violation');
-  return stack.use(await JetStreamBus.connect({ ...about, keySeed }));
-}
-
-function nodeOf(component: string): string {
-  const pod = ['get', 'pod', '-l', `app.kubernetes.io/component=${component}`];
-  return kubectl(['-n', NAMESPACE, ...pod, '-o', 'jsonpath={.items[0].spec.nodeName}']);
-}
-
-here(
-  `${why}an engine in a cluster trades on while shards move, a server is lost and a node is drained`,
-  async () => {
-    await using stack = new AsyncDisposableStack();
+  beforeAll(async () => {
     stack.defer(() => void kubectl(['delete', 'namespace', NAMESPACE, '--wait=true']));
+    const startedMs = performance.now();
     kubectl(['apply', '-k', OVERLAY]);
-    kubectl(['-n', NAMESPACE, 'rollout', 'status', 'deployment/execution', '--timeout=180s']);
-    const bus = await observed(stack);
-    const tally = stack.use(await EngineTally.of(bus));
-    const shards = () => [0, 1, 2, 3].map((ordinal) => tally.countersOf(`analytics.${ordinal}`));
-    const closesMore = async (what: string) => {
-      const { closed } = tally;
-      await tally.until(`a position to close ${what}`, () => tally.closed > closed);
-    };
+    rolledOut('deployment/execution');
+    for (const name of DEPLOYMENTS) rolledOut(`deployment/${name}`);
+    rolledOut('statefulset/analytics');
+    say(`every pod ready ${seconds(performance.now() - startedMs)} after kubectl apply`);
+    const way = stack.use(await WayToBus.open());
+    const stranger = JetStreamBus.connect({ servers: [way.url], identity: 'cli.drill' });
+    await expect(stranger).rejects.toThrow('Authorization Violation');
+    bus = stack.use(await way.connect('cli.drill', 'cli'));
+    tally = stack.use(await EngineTally.of(bus));
     await closesMore('on paper');
+    say(`a position closed ${seconds(performance.now() - startedMs)} after kubectl apply`);
+  }, DRILL_MAX_MS);
+  afterAll(() => stack.disposeAsync(), DRILL_MAX_MS);
 
-    scale(4);
+  const closesMore = async (what: string) => {
+    const { closed } = tally;
+    await tally.until(`a position to close ${what}`, () => tally.closed > closed, PATIENCE_MS);
+  };
+  const holds = () => tally.until('a position to be open', () => tally.held.size > 0, PATIENCE_MS);
+
+  /** A drill while a position is open; what the engine said meanwhile is read at the end. */
+  function drill(name: string, run: () => Promise<void>): void {
+    test(
+      name,
+      async () => {
+        await holds();
+        const fromMs = Date.now();
+        await run().catch((error: Error) => {
+          say(`${name}: ${error.message}`);
+          throw error;
+        });
+        const toMs = Date.now();
+        drills.push({ name, fromMs, toMs });
+        say(`${name}: ${seconds(toMs - fromMs)}`);
+        await closesMore('after that');
+      },
+      DRILL_MAX_MS,
+    );
+  }
+
+  drill('kubectl scale alone lets four processes share the shards, and one have all again', async () => {
+    const counters = (ordinal: number) => tally.countersOf(`analytics.${ordinal}`);
+    inside('scale', 'statefulset/analytics', '--replicas=4');
     await tally.until('four processes to share the shards', () =>
-      shards().every(({ owned, moving }) => owned === 16 && moving === 0),
+      [0, 1, 2, 3].map(counters).every(({ owned, moving }) => owned === 16 && moving === 0),
     );
     await closesMore('while four share the shards');
-    scale(1);
+    inside('scale', 'statefulset/analytics', '--replicas=1');
     await tally.until('one process to have all shards again', () => {
-      const [{ owned, moving } = {}] = shards();
+      const { owned, moving } = counters(0);
       return owned === 64 && moving === 0;
     });
+  });
 
-    const node = nodeOf('execution');
-    stack.defer(() => void kubectl(['uncordon', node]));
-    kubectl(['-n', NAMESPACE, 'delete', 'pod', 'nats-2', '--force', '--grace-period=0']);
-    if (node !== nodeOf('nats'))
-      kubectl(['drain', node, '--ignore-daemonsets', '--delete-emptydir-data', '--timeout=120s']);
-    await closesMore('after all that');
+  drill('one NATS server of three is lost', async () => {
+    inside('delete', 'pod', 'nats-2', '--force', '--grace-period=0');
+    rolledOut('statefulset/nats');
+  });
 
-    expect(tally.submitted.length).toBe(new Set(tally.submitted).size);
-    expect(tally.reconciliationsFailed).toBe(0);
-    const trades = tally.countersOf('ingest.synthetic').accepted!;
-    await tally.until('every trade to be stored', () => tally.stored >= trades);
-  },
-  10 * PATIENCE_MS,
-);
+  drill('a node is drained', async () => {
+    const [node] = nodesOf('execution');
+    try {
+      kubectl(['drain', node!, '--ignore-daemonsets', '--delete-emptydir-data', TIMEOUT]);
+      rolledOut('deployment/execution');
+    } finally {
+      kubectl(['uncordon', node!]);
+    }
+    rolledOut('statefulset/nats');
+  });
+
+  describe('a rolling upgrade', () => {
+    for (const name of [...DEPLOYMENTS.map((one) => `deployment/${one}`), 'statefulset/analytics'])
+      drill(`of ${name}`, async () => restarted(name));
+    drill('of statefulset/nats', async () => restarted('statefulset/nats'));
+    drill('of everything at once, as by kubectl apply', async () => {
+      for (const kind of ['deployment', 'statefulset']) inside('rollout', 'restart', kind);
+      for (const name of DEPLOYMENTS) rolledOut(`deployment/${name}`);
+      for (const name of ['analytics', 'nats']) rolledOut(`statefulset/${name}`);
+    });
+  });
+
+  drill('a wrong configuration is refused in words, and rolled back', async () => {
+    inside(
+      'set',
+      'env',
+      'deployment/execution',
+      '-c',
+      'service',
+      'ALGO_LIMITS_FILE=/app/config/nowhere.yaml',
+    );
+    await tally.until('execution to end with 78', () => exitsOf('execution').includes(EX_CONFIG));
+    const said = inside('logs', 'deployment/execution', '-c', 'service', '--tail=-1');
+    expect(said).toContain('/app/config/nowhere.yaml');
+    inside('rollout', 'undo', 'deployment/execution');
+    rolledOut('deployment/execution');
+  });
+
+  if (clusterTool !== undefined)
+    drill('a node crashes', async () => {
+      const [node] = nodesOf('execution');
+      try {
+        crash(node!, 'stop-node');
+        const isElsewhere = () => nodesOf('execution').some((other) => other !== node);
+        await tally.until('execution to be planned elsewhere', isElsewhere);
+        // By hand, when it is sure that the node is off: pods with a name of their own wait for that.
+        kubectl(['taint', 'nodes', node!, 'node.kubernetes.io/out-of-service=nodeshutdown:NoExecute']);
+        for (const name of DEPLOYMENTS) rolledOut(`deployment/${name}`);
+        rolledOut('statefulset/analytics');
+        await closesMore('without the node');
+      } finally {
+        crash(node!, 'start-node');
+        kubectl(['wait', '--for=condition=Ready', `node/${node}`, TIMEOUT]);
+        spawnSync('kubectl', ['taint', 'nodes', node!, 'node.kubernetes.io/out-of-service-']);
+      }
+      rolledOut('statefulset/nats');
+    });
+
+  test(
+    'no order went out twice, the books are the exchange’s, no stop was unguarded for long, and the run ' +
+      'goes through again word by word',
+    async () => {
+      inside('scale', 'deployment', '--all', '--replicas=0');
+      inside('scale', 'statefulset/analytics', '--replicas=0');
+      inside('wait', '--for=delete', 'pod', '-l', 'app.kubernetes.io/component!=nats', TIMEOUT);
+      expect(tally.submitted.length).toBe(new Set(tally.submitted).size);
+      // While the exchange itself was replaced, nobody could be asked; nothing may have differed.
+      say(`${tally.reconciliationsFailed} comparisons could not be made`);
+      expect(tally.differences).toEqual([]);
+      const ours = (await factsOf(bus, 'ord.evt')).flatMap(({ fact: { name, body } }) =>
+        name === 'OrderFilled' ? [fillLine(body.fill)] : [],
+      );
+      const theirs = (await factsOf(bus, 'venue.ledger')).flatMap(({ fact: { name, body } }) =>
+        name === 'VenueFilled' ? [fillLine(body.fill)] : [],
+      );
+      expect(ours.toSorted()).toEqual(theirs.toSorted());
+
+      const record = await GuardRecord.read(bus);
+      for (const { name, fromMs, toMs } of drills) {
+        const pauses = [...record.pauses(fromMs, toMs + AFTER_MS)].filter(([, ms]) => ms > 2_000);
+        const away = pauses.map(([process, ms]) => `${process} ${seconds(ms)}`).join(', ');
+        const unguarded = seconds(record.longestUnguarded(fromMs, toMs + AFTER_MS));
+        say(`${name}: away ${away || 'nobody'}; a position without a guard for ${unguarded} at most`);
+      }
+      say(tally.line());
+
+      inside('create', 'job', 'replay', '--from=cronjob/replay');
+      inside('wait', '--for=condition=complete', 'job/replay', TIMEOUT);
+      const replayed = inside('logs', 'job/replay', '--tail=-1');
+      say(replayed);
+      expect(replayed.trim().split('\n').at(-1)).toBe('identical');
+    },
+    DRILL_MAX_MS,
+  );
+});
+
+here(`${why}analytics in a cluster`, () => {
+  test(
+    'shares a hundred instruments among one, four and one processes as kubectl scale says, and says and ' +
+      'stores what one process would',
+    async () => {
+      await using floor = await ClusterFloor.open(INSTRUMENTS, TRADES_PER_TICK);
+      const beganMs = performance.now();
+      const told = floor.market.goOn(TICK_MS);
+      await floor.shared(1);
+      for (const replicas of [4, 1]) {
+        const { moved, stayed } = await floor.scale(replicas);
+        const p99 = (silences: readonly number[]) => seconds(quantile(silences, 0.99));
+        const words = `p99 of silence ${p99(moved)}; of those that stayed ${p99(stayed)}`;
+        say(`to ${replicas} processes: ${moved.length} instruments moved, ${words}`);
+      }
+      await told.stop();
+      const trades = floor.market.trades * INSTRUMENTS;
+      const perSecond = (trades * 1_000) / (performance.now() - beganMs);
+      await floor.stored();
+      say(`${trades} trades, ${Math.round(perSecond)} a second, all stored`);
+      expect(await floor.firstOtherWord()).toBeUndefined();
+    },
+    DRILL_MAX_MS,
+  );
+});
+
+function rolledOut(name: string): void {
+  inside('rollout', 'status', name, TIMEOUT);
+}
+
+function restarted(name: string): void {
+  inside('rollout', 'restart', name);
+  rolledOut(name);
+}
+
+/** Returns with what the containers of a component's service have ended, now or before. */
+function exitsOf(component: string): number[] {
+  const state = '.terminated.exitCode}';
+  const of = (which: string) => `{.items[*].status.containerStatuses[?(@.name=="service")].${which}${state}`;
+  const pods = ['get', 'pods', '-l', `app.kubernetes.io/component=${component}`];
+  const said = inside(...pods, '-o', `jsonpath=${of('state')} ${of('lastState')}`);
+  return said
+    .split(' ')
+    .filter((code) => code !== '')
+    .map(Number);
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1_000).toFixed(1)} s`;
+}
+
+function say(words: string): void {
+  process.stdout.write(`cluster: ${words}\n`);
+}

@@ -8,6 +8,8 @@ const TICK_MS = soak ? 250 : 50;
 /** In a soak 20,000 trades a second over 100 instruments, as the market's clock has it. */
 const SIZE = soak ? { instruments: 100, tradesPerTick: 50 } : { instruments: 12, tradesPerTick: 5 };
 
+const LET_GO_MAX_MS = 60_000;
+
 test.each([
   ['on one disk', false],
   ['with a disk each', true],
@@ -37,7 +39,8 @@ test.each([
     await floor.done(await floor.plan(0, 1, 3));
     await floor.done(await floor.plan(0));
     processes[2]!.resume();
-    await eventually('what it says when it wakes', () => processes[2]!.said.includes('so this one ends'));
+    const hasLetGo = async () => (await floor.statusOf(2))?.counters.shards === 0;
+    await eventually('it to let go of all when it wakes', hasLetGo, LET_GO_MAX_MS);
 
     await floor.end();
     await floor.stored(0);

@@ -1,7 +1,8 @@
 import { bucketSnapshots } from '@algo/bus';
 import { type ShardPlan, virtualShard } from '@algo/model';
 import { shardIdentity } from '@algo/runtime';
-import { ShardFloor, type Silences } from '../acceptance/support/shard-floor.ts';
+import { ShardFloor } from '../acceptance/support/shard-floor.ts';
+import type { Silences } from '../acceptance/support/silences.ts';
 import { type BenchOptions, type BenchResult, type Figure, quantile, single } from './figures.ts';
 
 export const name = 'scale';

@@ -13,6 +13,7 @@ import type { BucketName } from '@algo/contracts';
 import type { InstrumentId } from '@algo/model';
 import {
   acquireLease,
+  filesOfShard,
   identityOf,
   plannedProducers,
   type RunningService,
@@ -197,6 +198,11 @@ export class ShardsWorld {
     const name = `${identity}#${++this.#count}`;
     this.#names.set(name, life);
     const isOver = (other: string) => this.#names.get(other)?.isOver === true;
+    const right = (identity: string, signal: AbortSignal) =>
+      acquireLease({
+        ...{ config, identity, bus, clock, signal, mayBeLate: true },
+        life: { name, isOver },
+      });
     const never = () => Promise.reject(new Error('nobody asks for that'));
     const context: ServiceContext<typeof config> = {
       ...{ config, identity, bus, clock, log: silentLogger(identity) },
@@ -213,11 +219,8 @@ export class ShardsWorld {
       }),
       openRowStore: async () => this.#rows(life),
       shards: {
-        lease: (shard, signal) =>
-          acquireLease({
-            ...{ config, identity: shardIdentity(shard), bus, clock, signal, mayBeLate: true },
-            life: { name, isOver },
-          }),
+        lease: (shard, signal) => right(shardIdentity(shard), signal),
+        files: (shard, signal) => right(filesOfShard(shard), signal),
         drive: async (shard, epoch, plan) => {
           const { machine, driver } = await startDriver(
             { ...plan, epoch },

@@ -30,8 +30,8 @@ const settings = readFileSync(join(ROOT, 'docs/deployment.md'), 'utf8')
     names!.match(/ALGO_[A-Z_]+/g)!.map((name) => [name, whose!.trim()] as const),
   );
 
-/** They run before the services, and keep nothing. */
-const ONCE = ['keys', 'provision'];
+/** They run before the services or when all have ended, and keep nothing. */
+const ONCE = ['keys', 'provision', 'replay'];
 /** Whatever process of analytics has an instrument, its history lies in one place. */
 const SHARED = 'analytics-archive:/archive';
 const engine = Object.entries(services).filter(([, { command }]) => command.length > 0);

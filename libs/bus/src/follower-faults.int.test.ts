@@ -41,6 +41,20 @@ test('a consumer that is deleted behind the back is made again, without loss or 
   expect(got).toEqual(upTo(200));
 });
 
+test('a reader whose consumer is deleted between two batches reads on, without loss or repeat', async () => {
+  await using nats = await NatsFixture.start();
+  const bus = await nats.bus('a-0');
+  await fill(bus, 0, 2_500); // two batches and a half
+  const got: number[] = [];
+  for await (const m of bus.read({ stream: 'SYSTEM', subjects: [SUBJECT], after: 0 })) {
+    got.push(Number(text(m)));
+    if (got.length === 500 || got.length === 1_500)
+      for (const consumer of await consumersOf(bus))
+        await bus.nats.jsm.consumers.delete('SYSTEM', consumer.name);
+  }
+  expect(got).toEqual(upTo(2_500));
+}, 60_000);
+
 test('a wire that is cut again and again costs nothing', async () => {
   await using nats = await NatsFixture.start();
   await using wire = await TcpProxy.start(nats.server.port);

@@ -10,6 +10,7 @@ import {
 import type { ConnectionState, FollowOptions, InboundMessage, Subscription } from './bus.ts';
 import { HEADER, storageId } from './headers.ts';
 import { inboundOf } from './inbound.ts';
+import { isGone, patiently } from './patiently.ts';
 
 /** Pulled at a time: deep enough to stream, small enough that a stalled handler stops the flow. */
 const PULL = 512;
@@ -21,6 +22,8 @@ const REWIND = 4_096;
 /** A server that is up but can't give us the stream for so long won't. */
 const REOPEN_MAX_MS = 60_000;
 const REOPEN_PAUSE_MS = 100;
+/** A reader whose consumers are lost so often in a row, with nothing read, gives up. */
+const LOST_MAX = 10;
 /** What the library says when nothing more will come, or nothing has come for long. */
 const INTERRUPTED: ReadonlySet<string> = new Set(['heartbeats_missed', 'consumer_deleted']);
 
@@ -92,7 +95,7 @@ class Follower implements Subscription {
 
   async open(): Promise<void> {
     try {
-      await this.#subscribe();
+      await patiently(() => this.#subscribe());
     } catch (error) {
       this.#end();
       throw error;
@@ -204,23 +207,43 @@ class Follower implements Subscription {
   }
 }
 
-/** Reads from a sequence to what is the end now. */
+/** Reads from a sequence to what is the end now; where the consumer is lost, another goes on. */
 export async function* readStream(
   js: JetStreamClient,
   jsm: JetStreamManager,
   options: FollowOptions & { readonly sinceMs?: number },
 ): AsyncGenerator<InboundMessage> {
-  const end = (await jsm.streams.info(options.stream)).state.last_seq;
-  if (end <= options.after) return;
-  const consumer = await js.consumers.get(options.stream, orderedFrom(options));
-  let pending = (await consumer.info()).num_pending;
+  const end = (await patiently(() => jsm.streams.info(options.stream))).state.last_seq;
+  let { after } = options;
+  for (let lost = 0; after < end; ) {
+    try {
+      for await (const m of pulled(js, { ...options, after }, end)) {
+        after = m.seq;
+        lost = 0;
+        const message = unlessStray(inboundOf(options.stream, m), options);
+        if (message !== undefined) yield message;
+      }
+      return;
+    } catch (error) {
+      if (!isGone(error) || ++lost > LOST_MAX) throw error;
+      await new Promise((resolve) => setTimeout(resolve, REOPEN_PAUSE_MS));
+    }
+  }
+}
+
+async function* pulled(
+  js: JetStreamClient,
+  options: FollowOptions & { readonly sinceMs?: number },
+  end: number,
+): AsyncGenerator<JsMsg> {
+  const consumer = await patiently(() => js.consumers.get(options.stream, orderedFrom(options)));
   try {
+    let pending = (await consumer.info()).num_pending;
     while (pending > 0) {
       const batch = await consumer.fetch({ max_messages: Math.min(1_000, pending), expires: 5_000 });
       for await (const m of batch) {
         pending = m.info.pending;
-        const message = unlessStray(inboundOf(options.stream, m), options);
-        if (message !== undefined) yield message;
+        yield m;
         if (m.seq >= end) return;
       }
     }

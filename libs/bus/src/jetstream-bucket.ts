@@ -1,14 +1,11 @@
 import type { BucketName } from '@algo/contracts';
 import { JetStreamApiError } from '@nats-io/jetstream';
 import type { KV, Kvm } from '@nats-io/kv';
-import { errors } from '@nats-io/transport-node';
 import type { KeyValue, Subscription } from './bus.ts';
 import { type FollowedServer, followStream } from './follower.ts';
+import { patiently } from './patiently.ts';
 
 const WRONG_LAST_SEQUENCE = 10071;
-/** As long as a publisher waits for a server that restarts. */
-const PATIENCE_MS = 60_000;
-const RETRY_MS = 100;
 
 /**
  * Key-value over a JetStream bucket, read from the leader so that a decision never rests on a stale copy.
@@ -50,27 +47,4 @@ export function watchKey(
   look: () => Promise<void>,
 ): Promise<Subscription> {
   return followStream(server, { stream: `KV_${name}`, subjects: [`$KV.${name}.${key}`], after: 0 }, look);
-}
-
-/** Whether nobody answered; a server that is there and says no is an answer. */
-function unanswered(error: unknown): boolean {
-  if (error instanceof JetStreamApiError) return error.status >= 500;
-  return (
-    error instanceof errors.TimeoutError ||
-    (error instanceof errors.RequestError && error.isNoResponders()) ||
-    (error instanceof Error && error.name === 'JetStreamNotEnabled') // what the library calls "nobody answers yet"
-  );
-}
-
-/** Repeats until the server answers. *Errors*: what it answers, or the last silence when patience ends. */
-async function patiently<Result>(ask: () => Promise<Result>): Promise<Result> {
-  const startedMs = performance.now();
-  for (;;) {
-    try {
-      return await ask();
-    } catch (error) {
-      if (!unanswered(error) || performance.now() - startedMs > PATIENCE_MS) throw error;
-      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
-    }
-  }
 }

@@ -28,6 +28,7 @@ import { type FollowedServer, followStream, readStream } from './follower.ts';
 import { HEADER, oneHeader } from './headers.ts';
 import { jetStreamBucket, watchKey } from './jetstream-bucket.ts';
 import { lastMessage } from './last-message.ts';
+import { patiently } from './patiently.ts';
 import { checkServer } from './server/server-version.ts';
 
 /** How to reach the server and as whom. */
@@ -179,16 +180,16 @@ export class JetStreamBus implements Bus {
   }
 
   last(stream: StreamName, subject: string): Promise<InboundMessage | undefined> {
-    return lastMessage(this.#jsm, stream, subject);
+    return patiently(() => lastMessage(this.#jsm, stream, subject));
   }
 
   async bounds(stream: StreamName): Promise<StreamBounds> {
-    const { state } = await this.#jsm.streams.info(stream);
+    const { state } = await patiently(() => this.#jsm.streams.info(stream));
     return { first: Math.max(1, state.first_seq), last: state.last_seq };
   }
 
   async use(stream: StreamName): Promise<StreamUse> {
-    const { config, state } = await this.#jsm.streams.info(stream);
+    const { config, state } = await patiently(() => this.#jsm.streams.info(stream));
     const times = { oldestMs: Date.parse(state.first_ts), newestMs: Date.parse(state.last_ts) };
     return { bytes: state.bytes, bytesMax: config.max_bytes, ...times };
   }

@@ -1,66 +1,9 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Clock, KeyValue } from './bus.ts';
-import { Lease, type LeaseOptions } from './lease.ts';
-import { MemoryBus } from './memory/memory-bus.ts';
-import { MemoryServer } from './memory/memory-server.ts';
-import { VirtualClock } from './memory/virtual-clock.ts';
-
-const TTL_MS = 3_000;
-const KEY = 'execution.paper-main';
-/** Longer than any sleep between two looks at the lease, so that whoever waits has looked. */
-const A_LOOK_MS = 200;
-
-type Fault = 'none' | 'away' | 'answer lost' | 'slow';
-
-/** The bucket as one process reaches it. */
-function through(bucket: KeyValue, clock: VirtualClock, fault: () => Fault): KeyValue {
-  return {
-    ...bucket,
-    async get(key) {
-      if (fault() === 'away') throw new Error('no server');
-      return bucket.get(key);
-    },
-    async compareAndSet(key, value, revision) {
-      if (fault() === 'away') throw new Error('no server');
-      if (fault() === 'slow') await clock.sleep(TTL_MS / 2);
-      const result = await bucket.compareAndSet(key, value, revision);
-      if (fault() === 'answer lost') throw new Error('timeout');
-      return result;
-    },
-  };
-}
-
-function options(holder: string, more: Partial<LeaseOptions> = {}): LeaseOptions {
-  return { key: KEY, holder, ttlMs: TTL_MS, renewMs: 1_000, epochFloor: 0, isOver: () => false, ...more };
-}
-
-function world() {
-  const clock = new VirtualClock(1_000_000);
-  const bucket = new MemoryBus(new MemoryServer(clock), 'test').bucket('leases');
-  const faults = new Map<string, Fault>();
-  const acquire = (holder: string, more: Partial<LeaseOptions> = {}, signal = new AbortController().signal) =>
-    Lease.acquire(
-      through(bucket, clock, () => faults.get(holder) ?? 'none'),
-      options(holder, more),
-      clock,
-      signal,
-    );
-  return { clock, bucket, faults, acquire };
-}
-
-/** What a promise has come to by now; undefined while it is open. */
-async function now<Value>(promise: Promise<Value>): Promise<Value | undefined> {
-  let result: Value | undefined;
-  promise.then(
-    (value) => {
-      result = value;
-    },
-    () => undefined,
-  );
-  await new Promise((resolve) => setImmediate(resolve));
-  return result;
-}
+import type { Clock } from './bus.ts';
+import { Lease } from './lease.ts';
+import type { VirtualClock } from './memory/virtual-clock.ts';
+import { A_LOOK_MS, type Fault, now, options, TTL_MS, through, world } from './testing/lease-world.ts';
 
 /** Takes the lease whenever it can, until the run is over; leaves what the tests look at behind. */
 class Contender {
@@ -239,6 +182,23 @@ test('a released lease is taken at the next look, under a higher epoch', async (
   await clock.advance(A_LOOK_MS);
   expect((await now(waiting))?.epoch).toBe(first.epoch + 1);
 });
+
+test.each(['slow', 'answer lost'] as const)(
+  'one that is given back while a renewal is %s is free, and its holder is told of no loss',
+  async (fault) => {
+    const { clock, faults, acquire } = world();
+    const first = (await acquire('first'))!;
+    faults.set('first', fault);
+    await clock.advance(1_000 + A_LOOK_MS); // the renewal has begun
+    if (fault === 'answer lost') faults.set('first', 'none');
+    const givenBack = first[Symbol.asyncDispose]();
+    await clock.advance(TTL_MS - 100);
+    await givenBack;
+    const second = acquire('second');
+    await clock.advance(A_LOOK_MS);
+    expect([(await now(second))?.epoch, await now(first.lost)]).toEqual([first.epoch + 1, undefined]);
+  },
+);
 
 test('a life goes on at once when the last is surely over; its ghost is told at its next renewal', async () => {
   const { clock, acquire } = world();

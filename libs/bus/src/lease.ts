@@ -40,6 +40,8 @@ export class Lease implements AsyncDisposable {
   readonly #lost = Promise.withResolvers<string>();
   #revision: number;
   #asked: Moment;
+  /** The renewal that is under way. */
+  #renewal: Promise<unknown> = Promise.resolve();
   #ended = false;
 
   private constructor(
@@ -117,11 +119,13 @@ export class Lease implements AsyncDisposable {
       if (this.#options.mayBeLate !== true && !this.safeFor(0))
         return this.#end('could not be renewed in time');
       try {
-        const revision = await this.#bucket.compareAndSet(
+        const renewal = this.#bucket.compareAndSet(
           this.#options.key,
           encode({ holder: this.#options.holder, epoch: this.epoch, ttlMs: this.#options.ttlMs }),
           this.#revision,
         );
+        this.#renewal = renewal;
+        const revision = await renewal;
         const kept = revision ?? (await this.#storedUnanswered());
         if (kept === undefined) return this.#end('another holder took it');
         this.#revision = kept;
@@ -140,6 +144,7 @@ export class Lease implements AsyncDisposable {
   }
 
   #end(reason: string): void {
+    if (this.#ended) return;
     this.#ended = true;
     this.#lost.resolve(reason);
   }
@@ -147,10 +152,17 @@ export class Lease implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#ended) return;
     this.#ended = true;
+    // A renewal under way, or one whose answer was lost, makes a revision of its own: with another the lease
+    // would not be given back, and whoever waits for it would wait until it runs out.
+    await this.#renewal.catch(() => undefined);
+    if (await this.#giveBack(this.#revision).catch(() => false)) return;
+    const stored = await this.#storedUnanswered().catch(() => undefined);
+    if (stored !== undefined) await this.#giveBack(stored).catch(() => false);
+  }
+
+  async #giveBack(revision: number): Promise<boolean> {
     const released: LeaseRecord = { holder: '', epoch: this.epoch, ttlMs: 0 };
-    await this.#bucket
-      .compareAndSet(this.#options.key, encode(released), this.#revision)
-      .catch(() => undefined);
+    return (await this.#bucket.compareAndSet(this.#options.key, encode(released), revision)) !== undefined;
   }
 }
 

@@ -40,6 +40,7 @@ export { createLogger, type Logger } from './logger.ts';
 export { marketDataSettings } from './market-data-settings.ts';
 export type { Life } from './own-life.ts';
 export { parseYaml, type YamlProblem } from './parse-yaml.ts';
+export { ownDirectory } from './process-context.ts';
 export { birthOf, isAlive, isSameProcess } from './process-identity.ts';
 export * from './process-plan.ts';
 export { ConfigError, readConfig, variableOf } from './read-config.ts';

@@ -17,7 +17,7 @@ import type { HealthServer } from './health-server.ts';
 import { engineInstruments } from './instruments/engine-instruments.ts';
 import { followRules } from './instruments/follow-rules.ts';
 import { lifeAmongOthers } from './own-life.ts';
-import { identityOf, plannedProducers, shardIdentity } from './process-plan.ts';
+import { filesOfShard, identityOf, plannedProducers, shardIdentity } from './process-plan.ts';
 import type { ServiceContext, ShardPlace } from './service.ts';
 import { startDriver } from './start-driver.ts';
 import { venueAccess } from './venue-access.ts';
@@ -133,11 +133,11 @@ function shardPlace({
   log,
 }: Pick<ServiceContext<BaseConfig>, 'config' | 'identity' | 'bus' | 'clock' | 'log'>): ShardPlace {
   const life = lifeAmongOthers(process);
+  const right = (identity: string, signal: AbortSignal) =>
+    acquireLease({ config, identity, bus, life, clock, signal, mayBeLate: true });
   return {
-    lease(shard, signal) {
-      const identity = shardIdentity(shard);
-      return acquireLease({ config, identity, bus, life, clock, signal, mayBeLate: true });
-    },
+    lease: (shard, signal) => right(shardIdentity(shard), signal),
+    files: (shard, signal) => right(filesOfShard(shard), signal),
     async drive(shard, epoch, plan) {
       const identity = shardIdentity(shard);
       const { machine, driver } = await startDriver(

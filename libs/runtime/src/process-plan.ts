@@ -55,6 +55,11 @@ export function shardIdentity(shard: number): string {
   return identityOf('analytics', `shard-${shard}`);
 }
 
+/** Returns the name of the right to move what a virtual shard has stored. */
+export function filesOfShard(shard: number): string {
+  return identityOf('analytics', `files-${shard}`);
+}
+
 /** Returns the name by which a process is known while it only stands by. */
 export function standbyNameOf(identity: string): string {
   return `${identity}.standby`;

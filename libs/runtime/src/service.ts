@@ -92,6 +92,11 @@ export interface ServiceContext<Config extends BaseConfig = BaseConfig> {
 export interface ShardPlace {
   /** Waits for the right to speak for a shard alone; undefined when told to stop before. */
   lease(shard: number, signal: AbortSignal): Promise<Lease | undefined>;
+  /**
+   * Waits until nobody else moves what a shard has stored, and holds others off until it is given back;
+   * undefined when told to stop before.
+   */
+  files(shard: number, signal: AbortSignal): Promise<Lease | undefined>;
   /** Does what `drive` does, for a shard, in the life that its lease numbers, until it is disposed. */
   drive<
     In extends Input,

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { bucketSnapshots, type SnapshotStore } from '@algo/bus';
-import { InputError, type InstrumentId, ownedShards, type Wanted } from '@algo/model';
+import { InputError, type InstrumentId, ownedShards, virtualShard, type Wanted } from '@algo/model';
 import {
   defineService,
   followShardPlan,
@@ -15,8 +15,9 @@ import { PacedSaves } from './adapters/paced-saves.ts';
 import { pastRowsOn } from './adapters/past-rows.ts';
 import { RollCalling } from './adapters/roll-calling.ts';
 import { RowStoring } from './adapters/row-storing.ts';
-import { type PlanOfShard, ShardHost } from './adapters/shard-host.ts';
+import { ShardHost } from './adapters/shard-host.ts';
 import { shardSnapshots } from './adapters/shard-snapshots.ts';
+import type { PlanOfShard } from './adapters/shard-stay.ts';
 import { type Config, config } from './config.ts';
 import { archiveUnitFor, ShardMachine } from './domain/index.ts';
 
@@ -29,6 +30,8 @@ interface Parts {
   readonly context: Context;
   readonly catalog: InstrumentCatalog;
   readonly storing: RowStoring;
+  /** Of shards that are here for a while: when their files may be opened. */
+  readonly filesFree: Map<number, Promise<boolean>>;
 }
 
 /**
@@ -40,7 +43,9 @@ export const service = defineService({
   config,
   purpose: ({ ordinal, shard }) => (shard === undefined ? ordinal : `shard-${shard}`),
   async start(context) {
-    const parts = { context, catalog: await context.instruments(), storing: await openFiles(context) };
+    const filesFree = new Map<number, Promise<boolean>>();
+    const storing = await openFiles(context, filesFree);
+    const parts = { context, catalog: await context.instruments(), storing, filesFree };
     return context.shards === undefined ? inOne(parts) : asPlanned(parts, context.shards);
   },
 });
@@ -60,7 +65,7 @@ async function inOne(parts: Parts) {
 
 /** A machine for each virtual shard that the plan gives to this process, for as long as it does. */
 async function asPlanned(parts: Parts, place: ShardPlace) {
-  const { context, storing } = parts;
+  const { context, storing, filesFree } = parts;
   const { bus, clock, config, log } = context;
   const { ordinal, ownDisk } = config;
   const instances = instancesOf(config);
@@ -69,10 +74,11 @@ async function asPlanned(parts: Parts, place: ShardPlace) {
   const paced = new PacedSaves(clock);
   const host: ShardHost = context.own(
     await ShardHost.start({
-      ...{ bus, clock, ordinal, place },
+      ...{ bus, clock, ordinal, place, ownDisk },
       readPlan: () => readShardPlan(bus),
       followPlan: (onPlan) => followShardPlan(bus, onPlan),
-      planOf(shard, { isLast }) {
+      planOf(shard, { isLast, filesFree: free }) {
+        filesFree.set(shard, free);
         const identity = shardIdentity(shard);
         const states = shardSnapshots({
           ...{ clock, isLast, sharedIntervalMs: config.sharedSnapshotIntervalMs },
@@ -147,7 +153,7 @@ function planOf(
 }
 
 /** Opens the store in which every instrument has its file. */
-async function openFiles(context: Context): Promise<RowStoring> {
+async function openFiles(context: Context, filesFree: Parts['filesFree']): Promise<RowStoring> {
   const { bus, config, log } = context;
   const { archiveUnit, dataDir, flushIntervalMs, flushRows, openFilesMax } = config;
   const store = context.own(
@@ -165,6 +171,7 @@ async function openFiles(context: Context): Promise<RowStoring> {
   );
   const storing = new RowStoring(store, {
     past: pastRowsOn(bus),
+    mayOpen: async (instrument) => filesFree.get(virtualShard(instrument)) ?? true,
     onWaiting: (error) => log.warn({ err: error }, 'store: rows wait, analytics goes on; it is tried again'),
     onRefilled: (words) => log.warn(words),
   });

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Bus, Divergence } from '@algo/bus';
 import { decodeFact } from '@algo/contracts';
 import { isoTime } from '@algo/model';
@@ -11,6 +10,8 @@ export interface ReplayPlace {
   /** Over the streams of the stopped engine. */
   readonly bus: Bus;
   readonly dataDir: string;
+  /** Where a process of this engine keeps its own log. */
+  logDirOf(identity: string): string;
   /** Of the engine's processes. */
   readonly identities: readonly string[];
   /** What its services were configured by. */
@@ -27,7 +28,7 @@ const SEGMENT_BYTES = 16_000_000;
  * contradicted our trades; true when all said the same.
  */
 export async function replayCommand(place: ReplayPlace): Promise<boolean> {
-  const { bus, dataDir, identities, json, print } = place;
+  const { bus, dataDir, logDirOf, identities, json, print } = place;
   const plan = planOf(identities);
   const environment = {
     ...place.environment,
@@ -37,7 +38,7 @@ export async function replayCommand(place: ReplayPlace): Promise<boolean> {
     ALGO_ANALYTICS_INSTANCES: String(plan.analytics),
   };
   const openLog = (identity: string) =>
-    FileLog.open({ directory: join(dataDir, 'own', identity), segmentBytes: SEGMENT_BYTES });
+    FileLog.open({ directory: logDirOf(identity), segmentBytes: SEGMENT_BYTES });
   let isIdentical = true;
   for await (const { identity, inputs, difference } of replay({ bus, plan, environment, openLog })) {
     isIdentical &&= difference === undefined;

@@ -4,3 +4,5 @@ export const inherited: Readonly<NodeJS.ProcessEnv> = process.env;
 export const soak = process.env.ALGO_SOAK !== undefined;
 /** The Python with which an outsider is played, where it is not the one in the path. */
 export const python = process.env.ALGO_TEST_PYTHON ?? 'python3';
+/** A program that takes `stop-node N` and `start-node N`: ends a node of the cluster as a crash does. */
+export const clusterTool = process.env.ALGO_TEST_CLUSTER_TOOL;

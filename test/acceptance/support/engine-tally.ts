@@ -20,8 +20,12 @@ export class EngineTally implements AsyncDisposable {
   closed = 0;
   reconciledEpoch = 0;
   reconciliationsFailed = 0;
+  /** What comparisons that failed have found to differ, in words. */
+  readonly differences: string[] = [];
   readonly #following: AsyncDisposable[] = [];
   readonly submitted: string[] = [];
+  /** Positions that are open. */
+  readonly held = new Set<string>();
   readonly filledOrders = new Set<string>();
   readonly #counters = new Map<string, Readonly<Record<string, number>>>();
   readonly #notes = new Map<string, readonly string[]>();
@@ -66,22 +70,27 @@ export class EngineTally implements AsyncDisposable {
         this.fills++;
         this.filledOrders.add(body.clientOrderId);
         return;
+      case 'PositionOpened':
+        this.held.add(body.position.id);
+        return;
       case 'PositionClosed':
         this.closed++;
+        this.held.delete(body.position.id);
         return;
       case 'ReconciliationCompleted':
         this.reconciledEpoch = body.epoch;
         return;
       case 'ReconciliationFailed':
         this.reconciliationsFailed++;
+        this.differences.push(...body.discrepancies.map((one) => JSON.stringify(one)));
         return;
       default: // the other messages of these subjects aren't counted
     }
   }
 
   /** Waits for a condition. *Errors*: what was seen until then, and what each service says it waits for. */
-  async until(what: string, holds: () => boolean): Promise<void> {
-    await eventually(what, holds, PATIENCE_MS).catch((cause: unknown) => {
+  async until(what: string, holds: () => boolean, withinMs: number = PATIENCE_MS): Promise<void> {
+    await eventually(what, holds, withinMs).catch((cause: unknown) => {
       const notes = [...this.#notes].map(([instance, said]) => `${instance}: ${said.join(', ') || 'ready'}`);
       throw new Error(`${(cause as Error).message}; seen: ${this.line()}; ${notes.join('; ')}`, { cause });
     });

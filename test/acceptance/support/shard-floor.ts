@@ -11,6 +11,7 @@ import { openReader } from '@algo/tickstore';
 import { instrumentsFile } from './instruments-file.ts';
 import { ServiceProcess } from './service-process.ts';
 import { firstOther, ShardMarket, ticksOf, wordsHeard, wordsOfOne } from './shard-market.ts';
+import { type Silences, silencesWhile } from './silences.ts';
 
 const DONE_MAX_MS = 90_000;
 
@@ -23,13 +24,6 @@ export interface FloorSettings {
   /** Whether each has a disk of its own. */
   readonly ownDisk: boolean;
   readonly env?: Readonly<Record<string, string>>;
-}
-
-/** For how long instruments said nothing while a plan was carried out. *Units*: ms. */
-export interface Silences {
-  readonly plan: ShardPlan;
-  readonly moved: readonly number[];
-  readonly stayed: readonly number[];
 }
 
 /** A market of many instruments, and processes of analytics that share them. */
@@ -122,35 +116,18 @@ export class ShardFloor implements AsyncDisposable {
   }
 
   /** Lets others share the shards, and says for how long nothing was heard of an instrument meanwhile. */
-  async move(...members: readonly number[]): Promise<Silences> {
+  async move(...members: readonly number[]): Promise<Silences & { readonly plan: ShardPlan }> {
     const before = this.#plan;
-    const last = new Map<string, number>();
-    const longest = new Map<string, number>();
-    const hear = (subject: string) => {
-      const now = performance.now();
-      longest.set(subject, Math.max(longest.get(subject) ?? 0, now - (last.get(subject) ?? now)));
-      last.set(subject, now);
-    };
-    const { last: after } = await this.bus.bounds('ANALYTICS');
-    await using _heard = await this.bus.follow(
-      { stream: 'ANALYTICS', subjects: ['an.state.>'], after },
-      ({ subject }) => hear(subject),
+    const silences = await silencesWhile(
+      this.bus,
+      this.market.instruments.length,
+      async () => {
+        await this.done(await this.plan(...members));
+        return { before, after: this.#plan! };
+      },
+      DONE_MAX_MS,
     );
-    const isHeard = () => last.size === this.market.instruments.length;
-    await eventually('every instrument to be heard of', isHeard, DONE_MAX_MS);
-    longest.clear();
-    const plan = await this.plan(...members);
-    await this.done(plan);
-    const heardBefore = [...last.values()].reduce((latest, at) => Math.max(latest, at), 0);
-    const isHeardAgain = () => [...last.values()].every((at) => at > heardBefore);
-    await eventually('every instrument to be heard of again', isHeardAgain, DONE_MAX_MS);
-    const isMoved = (subject: string) => {
-      const shard = Number(subject.split('.')[2]);
-      return plan.owners[shard] !== before?.owners[shard];
-    };
-    const silences = (wanted: boolean) =>
-      [...longest].flatMap(([subject, ms]) => (isMoved(subject) === wanted ? [ms] : []));
-    return { plan, moved: silences(true), stayed: silences(false) };
+    return { ...silences, plan: this.#plan! };
   }
 
   /** Waits until a process has stored all trades that happened so far. */

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Bus } from '@algo/bus';
+import { ownDirectory } from '@algo/runtime';
 import { type CliEnvironment, fromCaller, ROOT } from '../config.ts';
 import { openEngine } from '../engine/engine-access.ts';
 import { CommandFailure } from '../exit-codes.ts';
@@ -12,6 +13,7 @@ interface ReplayModule {
   replayCommand(place: {
     readonly bus: Bus;
     readonly dataDir: string;
+    logDirOf(identity: string): string;
     readonly identities: readonly string[];
     readonly environment: Readonly<Record<string, string | undefined>>;
     readonly json: boolean;
@@ -33,8 +35,10 @@ export async function replay(
   const script = join(ROOT, 'services', 'backtest', 'src', 'replay-command.ts');
   const { replayCommand } = (await import(pathToFileURL(script).href)) as ReplayModule;
   const { identities, live, seed } = access.engine;
+  const files = fromCaller(dataDir);
   const isIdentical = await replayCommand({
-    ...{ bus: access.bus, dataDir: fromCaller(dataDir), identities, json: json === true, print: printLine },
+    ...{ bus: access.bus, dataDir: files, identities, json: json === true, print: printLine },
+    logDirOf: (identity) => ownDirectory({ dataDir: files }, identity),
     environment: {
       ALGO_INSTRUMENTS_FILE: join(ROOT, 'config', 'instruments.yaml'),
       ALGO_TRADING_CONFIGS_DIR: join(ROOT, 'config', 'trading'),

@@ -8,6 +8,8 @@ import { FAMILIES, type FamilyPlan } from '../topology.ts';
 import { isRequired, messagesOf, parseProtos, topMessages } from './proto-files.ts';
 import { subjectPattern } from './subject-pattern.ts';
 
+/** Stored in every stream, by whoever writes there: no family has it. */
+const FENCE = 'LaneFenced';
 const WIDTH = 130;
 const TIME_US = 1_750_507_467_356_000;
 const tables: Readonly<Record<string, TableCodec<unknown>>> = tableCodecs;
@@ -85,6 +87,16 @@ function sectionsOf(all: readonly string[], sources: ReadonlyMap<string, string>
       messages: replies,
     });
   }
+  sections.push({
+    title: 'Fences',
+    lines: [
+      `Subject: \`${subjectPattern('fence')}\`, in each stream that the process writes to`,
+      'Published by: every service, at the start of each of its lives',
+      'Read by: every service that reads the stream',
+      file([FENCE]),
+    ],
+    messages: [FENCE],
+  });
   const placed = new Set(sections.flatMap(({ messages }) => messages));
   const rest = all.filter((message) => !placed.has(message));
   if (rest.length > 0) sections.push({ title: 'Not said yet', lines: [file(rest)], messages: rest });

@@ -36,6 +36,8 @@ interface File {
 
 export interface StoringOptions {
   readonly past: PastRows | null;
+  /** Settles when the file of an instrument may be opened; with false when that isn't wanted any more. */
+  mayOpen?(instrument: InstrumentId): Promise<boolean>;
   /** Told of each try that failed and is made again. */
   onWaiting(error: Error): void;
   /** Told what was put back, for a person. */
@@ -184,6 +186,7 @@ export class RowStoring implements Requests<ShardRows, never> {
   async #open(instrument: InstrumentId, kind: IdKind, file: File, isStale: boolean): Promise<void> {
     const { onWaiting, tryAgainMs = TRY_AGAIN_MS } = this.#options;
     const isWanted = () => this.#files.get(instrument) === file && !this.#hasFailed;
+    if ((await this.#options.mayOpen?.(instrument)) === false) return;
     for (let delayMs = tryAgainMs; isWanted(); delayMs *= 2) {
       try {
         if (isStale) {

@@ -29,7 +29,7 @@ async function hosted() {
     },
   };
   const host = await ShardHost.start({
-    ...{ bus, clock, ordinal: 1, place: place as ShardPlace },
+    ...{ bus, clock, ordinal: 1, place: place as ShardPlace, ownDisk: false },
     readPlan: () => readShardPlan(bus),
     followPlan: (onPlan) => followShardPlan(bus, onPlan),
     planOf: () => {

@@ -1,52 +1,26 @@
-import {
-  type Bus,
-  type Clock,
-  type Driven,
-  type DrivePlan,
-  fencedEpoch,
-  type Lease,
-  type Subscription,
-} from '@algo/bus';
+import { type Bus, fencedEpoch, type Subscription } from '@algo/bus';
 import { familyFilters } from '@algo/contracts';
-import { type InstrumentId, type ShardPlan, shardsOf } from '@algo/model';
-import { type ShardPlace, shardIdentity } from '@algo/runtime';
-import type { ShardInput, ShardMachine, ShardRows, ShardWord } from '../domain/index.ts';
+import { type ShardPlan, shardsOf } from '@algo/model';
+import { shardIdentity } from '@algo/runtime';
 import { askPatiently } from './ask-patiently.ts';
+import { ShardStay, type ShardStayParts } from './shard-stay.ts';
+import { Turns } from './turns.ts';
 
 /** After a first trade others are gathered for so long. */
 const FIRSTS_MS = 1_000;
+/**
+ * Shards that are handed on at once: the others are driven on until it is their turn, so that none is silent
+ * for as long as all take together. With more, who gets them from several processes takes longer over each.
+ */
+const HANDED_ON_AT_ONCE = 1;
 
-export type PlanOfShard = DrivePlan<ShardInput, ShardWord, ShardRows, never, ShardMachine>;
-
-/** How the host tells whoever stores a shard's state that the shard goes. */
-export interface Leaving {
-  /** Whether that is so now: what is saved from here on is what the next owner goes on from. */
-  readonly isLast: () => boolean;
-}
-
-export interface ShardHostParts {
+export interface ShardHostParts extends ShardStayParts {
   readonly bus: Bus;
-  readonly clock: Clock;
   readonly ordinal: number;
-  readonly place: ShardPlace;
   /** Returns who is to have which shard. */
   readPlan(): Promise<ShardPlan>;
   /** Tells who is, whenever that changes; closes with what makes it impossible to know. */
   followPlan(onPlan: (plan: ShardPlan) => void): Promise<Subscription>;
-  /** Returns how a shard is driven while it is here. */
-  planOf(shard: number, leaving: Leaving): PlanOfShard;
-  /** Lets go of the files of a shard that is driven no more; `leaves`: another process is to have it. */
-  close(instruments: readonly InstrumentId[], leaves: boolean): Promise<void>;
-}
-
-/** One virtual shard that is here, comes here or goes. */
-interface Held {
-  readonly shard: number;
-  readonly end: AbortController;
-  stage: 'waits' | 'is taken again' | 'runs' | 'goes';
-  machine: ShardMachine | undefined;
-  driven: Driven<never> | undefined;
-  over: Promise<void>;
 }
 
 /**
@@ -56,8 +30,9 @@ interface Held {
  */
 export class ShardHost implements AsyncDisposable {
   readonly #parts: ShardHostParts;
-  readonly #held = new Map<number, Held>();
+  readonly #held = new Map<number, ShardStay>();
   readonly #failure = Promise.withResolvers<Error>();
+  readonly #handing = new Turns(HANDED_ON_AT_ONCE);
   /** Of shards without a trade so far: told of the first. */
   #scout: { readonly shards: ReadonlySet<number>; readonly subscription: Subscription } | undefined;
   #plan: ShardPlan;
@@ -121,7 +96,7 @@ export class ShardHost implements AsyncDisposable {
     for (const { machine } of held)
       for (const [name, count] of Object.entries(machine?.counters() ?? {}))
         sums[name] = (sums[name] ?? 0) + count;
-    const taken = held.reduce((sum, { driven }) => sum + (driven?.taken ?? 0), 0);
+    const taken = held.reduce((sum, one) => sum + one.taken, 0);
     const moving = held.length - this.#at('runs').length;
     const owned = shardsOf(this.#plan, this.#parts.ordinal).length;
     return { ...sums, taken, shards: held.length, owned, moving, revision: this.#revision };
@@ -134,11 +109,12 @@ export class ShardHost implements AsyncDisposable {
     await this.#following?.[Symbol.asyncDispose]();
     await this.#looked;
     await this.#scout?.subscription[Symbol.asyncDispose]();
-    for (const { end } of this.#held.values()) end.abort();
+    this.#handing.open();
+    for (const stay of this.#held.values()) stay.end();
     await Promise.all([...this.#held.values()].map(({ over }) => over));
   }
 
-  #at(stage: Held['stage']): Held[] {
+  #at(stage: ShardStay['stage']): ShardStay[] {
     return [...this.#held.values()].filter((one) => one.stage === stage);
   }
 
@@ -170,7 +146,7 @@ export class ShardHost implements AsyncDisposable {
   /** Compares what is here with the plan. */
   async #look(): Promise<void> {
     const { revision } = this.#plan;
-    for (const { shard, end } of this.#held.values()) if (!this.#isOwned(shard)) end.abort();
+    for (const stay of this.#held.values()) if (!this.#isOwned(stay.shard)) stay.end();
     const missing = shardsOf(this.#plan, this.#parts.ordinal).filter((shard) => !this.#held.has(shard));
     const scouted = this.#scout?.shards ?? new Set();
     if (missing.length !== scouted.size || missing.some((shard) => !scouted.has(shard)))
@@ -220,55 +196,16 @@ export class ShardHost implements AsyncDisposable {
 
   #take(shard: number): void {
     if (this.#isEnding || this.#held.has(shard) || !this.#isOwned(shard)) return;
-    const held: Held = {
-      ...{ shard, end: new AbortController(), stage: 'waits', machine: undefined, driven: undefined },
-      over: Promise.resolve(),
-    };
-    this.#held.set(shard, held);
-    held.over = this.#have(held)
-      .catch((error: unknown) => this.#fail(error as Error))
-      .finally(() => {
+    const stay = new ShardStay(shard, this.#parts, {
+      handing: this.#handing,
+      isOwned: () => this.#isOwned(shard),
+      onFailure: (error) => this.#fail(error),
+      onOver: () => {
         this.#held.delete(shard);
         this.#lookSoon(); // it may be planned back
-      });
-  }
-
-  /** From the wait for a shard until it is let go. */
-  async #have(held: Held): Promise<void> {
-    const { shard, end } = held;
-    const lease = await askPatiently(
-      this.#parts.clock,
-      () => this.#parts.place.lease(shard, end.signal),
-      () => end.signal.aborted,
-    );
-    if (lease === undefined) return;
-    await using _lease = lease;
-    if (end.signal.aborted) return;
-    void lease.lost.then((reason) => this.#fail(lost(shard, reason)));
-    await this.#drive(held, lease);
-  }
-
-  async #drive(held: Held, { epoch }: Lease): Promise<void> {
-    const { shard, end } = held;
-    const { place, planOf, close } = this.#parts;
-    held.stage = 'is taken again';
-    const isToGo = new Promise<void>((resolve) => {
-      end.signal.addEventListener('abort', () => resolve(), { once: true });
+      },
     });
-    const { machine, driven } = await place.drive(
-      shard,
-      epoch,
-      planOf(shard, { isLast: () => end.signal.aborted }),
-    );
-    Object.assign(held, { machine, driven });
-    void driven.restored.then(() => {
-      if (held.stage === 'is taken again') held.stage = 'runs';
-    });
-    const ended = await Promise.race([isToGo, driven.closed]);
-    held.stage = 'goes';
-    await driven[Symbol.asyncDispose]();
-    await close(machine.instruments, !this.#isOwned(shard));
-    if (ended instanceof Error) throw ended;
+    this.#held.set(shard, stay);
   }
 }
 
@@ -279,10 +216,4 @@ function begins(shard: number): string[] {
 
 function listOf(shards: readonly { readonly shard: number }[]): string {
   return shards.map(({ shard }) => shard).join(', ');
-}
-
-function lost(shard: number, reason: string): Error {
-  return new Error(
-    `the lease of ${shardIdentity(shard)}: ${reason}. Another process may have it, so this one ends`,
-  );
 }
