@@ -168,7 +168,9 @@ export class SpotWrites {
     isOrder: boolean,
     { sendByMs }: SendTerms,
   ): Promise<AccountAnswer> {
-    return this.#link.http.ask({ ...call, weight: 1, purpose, isOrder, sendByMs });
+    // What succeeds weighs nothing; an entry is reckoned as if it failed.
+    const weight = purpose === 'entry' ? 1 : 0;
+    return this.#link.http.ask({ ...call, weight, purpose, isOrder, sendByMs });
   }
 
   #confirmed(id: ClientOrderId, { orderId, timeUs }: Placed): SubmitOutcome {

@@ -203,7 +203,7 @@ export class UsdmReads {
 
   async #orAbsent(path: string, parameters: Parameters): Promise<Read | undefined> {
     try {
-      return await this.#link.read(path, parameters, 1, 'look_up');
+      return await this.#link.read(path, parameters, 1, 'guard');
     } catch (error) {
       if (error instanceof AccountReadError && error.code === NO_SUCH_ORDER) return undefined;
       throw error;

@@ -5,6 +5,7 @@ import { SpotExchangeVenue } from '../spot-exchange-venue.ts';
 import { SpotLink } from '../spot-link.ts';
 import { ACCOUNT, LTC, spotOnStandIn } from './spot-on-stand-in.ts';
 
+const WEIGHT_PER_MINUTE = 6_000;
 const QUICK = { rotateMs: 3_600_000, overlapMs: 0, retryFirstMs: 0, retryMaxMs: 0, lookMs: 2 };
 
 /** Opens the spot adapter at its stand-in. */
@@ -46,6 +47,12 @@ export async function spotUnderTest(paths: RequestPaths = { primary: 'direct' })
       const open = shut(house, how, ms);
       reopenings.push({ atMs: clock.nowMs() + ms, open });
     },
+    async crowd(share, ref) {
+      const { market } = exchange;
+      market.use(WEIGHT_PER_MINUTE * share - market.usedWeight - 4);
+      await new Promise((done) => venue.order(ref, done));
+    },
+    refusedRequests: () => exchange.market.refusedRequests,
     taken: (id) => exchange.truth().orders.filter(({ clientOrderId }) => clientOrderId === id).length,
     async [Symbol.asyncDispose]() {
       await accountStream[Symbol.asyncDispose]();
