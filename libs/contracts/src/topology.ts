@@ -159,6 +159,8 @@ export const FAMILIES = {
     publishers: ['execution'],
     readers: ['position-risk', 'reconcile', 'notifier'],
   },
+  /** When orders were where on their way, for observers. */
+  'ord.time': { stream: 'ORDERS', messages: ['OrderTimed'], publishers: ['execution'], readers: [] },
   /** Cash that no trade moved, once each: of no instrument, so beside the events of orders. */
   'ord.cash': {
     stream: 'ORDERS',

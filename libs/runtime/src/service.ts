@@ -27,6 +27,8 @@ export interface RunningService {
   counters(): Readonly<Record<string, number>>;
   /** Words for the status table: what it does, or why it can't. */
   notes?(): readonly string[];
+  /** What `/metrics` shows beside what all processes do, in Prometheus' text form. */
+  metrics?(): string;
 }
 
 /**

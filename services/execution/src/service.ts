@@ -46,7 +46,7 @@ export const service = defineService({
         { family: 'ctl.mode', only: [account] },
         { family: 'rec.run', only: [account] },
       ],
-      says: ['ord.evt', 'ord.cash', 'ord.standing', 'rec.ask', 'ctl.answer'],
+      says: ['ord.evt', 'ord.cash', 'ord.standing', 'ord.time', 'rec.ask', 'ctl.answer'],
       restore: (snapshot) => {
         const machine = new ExecutionMachine(settings, snapshot);
         wire.judge = machine;
@@ -86,6 +86,7 @@ export const service = defineService({
     return {
       closed: driven.closed,
       counters: () => ({ ...machine.counters(), epoch, taken: driven.taken }),
+      metrics: () => wire.times.text(`service="${context.identity}"`),
       notes: () => [`limits ${machine.limitsHash.slice(0, 8)}`, ...wire.reads.notes()],
     };
   },

@@ -112,11 +112,17 @@ export class UsdmWrites {
   #ask(
     call: Pick<AccountCall, 'method' | 'path' | 'parameters' | 'isOrder'>,
     purpose: Purpose,
-    { sendByMs }: SendTerms,
+    { sendByMs, left }: SendTerms,
   ): Promise<AccountAnswer> {
     // An order weighs nothing, it is counted; an entry is reckoned as if it did.
     const weight = purpose === 'exit' ? 0 : 1;
-    return this.#link.http.ask({ ...call, weight, purpose, sendByMs });
+    return this.#link.http.ask({
+      ...call,
+      weight,
+      purpose,
+      sendByMs,
+      left: call.isOrder === true ? left : undefined,
+    });
   }
 
   #told(id: ClientOrderId, answer: AccountAnswer, sentUs: TimeUs): SubmitOutcome {

@@ -42,7 +42,7 @@ export class DirectWire implements AccountWire {
     const query = isPlain ? queryOf(parameters) : signedQuery({ ...parameters, ...at }, this.#key);
     const headers = isPublic === true ? {} : { [AUTHORITY]: this.#key.name };
     return new Promise((done) => {
-      const exchange = new OneExchange(this.#monotonicMs, call.sendByMs, (answer, told) => {
+      const exchange = new OneExchange(this.#monotonicMs, call, (answer, told) => {
         clearTimeout(timer);
         done({ answer, headers: told });
       });
@@ -67,7 +67,7 @@ export class DirectWire implements AccountWire {
 /** One request on its way, from the moment at which its bytes would leave. */
 class OneExchange implements Dispatcher.DispatchHandler {
   readonly #monotonicMs: () => number;
-  readonly #sendByMs: number;
+  readonly #call: Pick<AccountCall, 'left' | 'sendByMs'>;
   readonly #done: (answer: AccountAnswer, headers: WireHeaders) => void;
   #controller: Dispatcher.DispatchController | undefined;
   #hasLeft = false;
@@ -79,20 +79,23 @@ class OneExchange implements Dispatcher.DispatchHandler {
 
   constructor(
     monotonicMs: () => number,
-    sendByMs: number | undefined,
+    call: Pick<AccountCall, 'left' | 'sendByMs'>,
     done: (answer: AccountAnswer, headers: WireHeaders) => void,
   ) {
     this.#monotonicMs = monotonicMs;
-    this.#sendByMs = sendByMs ?? Number.POSITIVE_INFINITY;
+    this.#call = call;
     this.#done = done;
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    const lateMs = this.#monotonicMs() - this.#sendByMs;
+    const lateMs = this.#monotonicMs() - (this.#call.sendByMs ?? Number.POSITIVE_INFINITY);
     if (lateMs >= 0) this.#end({ type: 'too late', lateMs });
     if (this.#isOver) controller.abort(new Error('not sent'));
-    else this.#hasLeft = true;
+    else {
+      this.#hasLeft = true;
+      this.#call.left?.();
+    }
   }
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: WireHeaders): void {
