@@ -1,5 +1,5 @@
 // Execution is killed at every input of an order's life, over the real adapter of Binance spot and the real
-// stand-in on the loopback: before the input is taken, before a record of its own is on disk, and behind that.
+// stand-in on the loopback: before it takes an input, before a record of its own is on disk, and behind that.
 import { expect, test } from '@jest/globals';
 import { soak } from '../acceptance/support/config.ts';
 import { type KillPoint, SpotLife } from './spot-life.ts';

@@ -153,10 +153,10 @@ export class SpotLife {
   async #until(what: string, holds: () => boolean): Promise<void> {
     const endMs = this.#engine.clock.nowMs() + PATIENCE_MS;
     while (!holds()) {
-      if (this.#engine.clock.nowMs() > endMs)
-        throw new Error(
-          `not within ${PATIENCE_MS} ms: ${what}; ${JSON.stringify(this.#engine.said('ORDERS', 'EntryStanding').at(-1))}`,
-        );
+      if (this.#engine.clock.nowMs() > endMs) {
+        const standing = JSON.stringify(this.#engine.said('ORDERS', 'EntryStanding').at(-1));
+        throw new Error(`not within ${PATIENCE_MS} ms: ${what}; ${standing}`);
+      }
       await this.#step();
     }
   }

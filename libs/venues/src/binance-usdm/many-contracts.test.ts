@@ -106,7 +106,7 @@ test('fills are read week by week, as far back as the venue keeps them', async (
   expect(await namesSince(firstUs)).toMatch(/it keeps fills and income for 89 days/);
 });
 
-test('a fresh engine asks one contract for all its weeks, and those that never traded for the last one', async () => {
+test('a fresh engine asks contracts that never traded for their last week alone', async () => {
   await using house = await usdmUnderTest(['D0USDT', 'D1USDT', 'D2USDT']);
   const { account, exchange } = house;
   await buy(house, 'first');
@@ -125,7 +125,7 @@ test('a fresh engine asks one contract for all its weeks, and those that never t
   expect(asked('GET /fapi/v1/income')).toHaveLength(1);
 });
 
-test('where incomes are more than a page they are read by weeks, and where a week is, nothing is left out', async () => {
+test('incomes of more than a page are read by weeks; where a week is more, all is read', async () => {
   await using house = await usdmUnderTest(['D0USDT']);
   const { account, exchange } = house;
   const weeks = () => exchange.journal.of('GET /fapi/v1/userTrades').length;

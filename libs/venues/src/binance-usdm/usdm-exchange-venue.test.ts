@@ -104,7 +104,7 @@ test('a stop whose successor is refused stands', async () => {
   expect(house.exchange.truth().algos.map(({ status }) => status)).toEqual(['NEW']);
 });
 
-test('a stop that can’t be looked at stands where it was to be moved, and an exit goes beside it', async () => {
+test('a stop that can’t be looked at stands instead of being moved, and an exit goes beside it', async () => {
   await using house = await usdmUnderTest();
   await submit(house, order(house, market));
   const [first, second] = [order(house, stop('80')), order(house, stop('81'))];

@@ -15,25 +15,32 @@ import { wordsOfError } from './failure-words.ts';
 import { retryAfterOf } from './request-budget.ts';
 
 const BODY_CHARACTERS_MAX = 64_000_000;
-/** One for each request that may be under way; what waits is refused when its time is over. */
+/** Of reads, and as many of writes; what waits for one is refused when its time is over. */
 const CONNECTIONS = 8;
 /** Longer than between two measurings of the time, which keep a connection open. */
 const KEEP_ALIVE_MS = 240_000;
 
-/** Requests over connections that stay open. Each goes out once; nothing is tried again. */
+/**
+ * Requests over connections that stay open. Each goes out once; nothing is tried again. Reads that nobody
+ * answers hold up no order: those have connections of their own, which the reads of the time keep open.
+ */
 export class DirectWire implements AccountWire {
   readonly name = 'direct';
   readonly #key: ApiKey;
   readonly #monotonicMs: () => number;
-  readonly #pool: Pool;
+  readonly #reads: Pool;
+  readonly #writes: Pool;
 
   constructor(parts: { readonly url: string; readonly key: ApiKey; readonly monotonicMs: () => number }) {
     this.#key = parts.key;
     this.#monotonicMs = parts.monotonicMs;
-    this.#pool = new Pool(parts.url.replace(/\/$/, ''), {
+    const url = parts.url.replace(/\/$/, '');
+    const bounds = {
       ...{ connections: CONNECTIONS, pipelining: 1 },
       ...{ keepAliveTimeout: KEEP_ALIVE_MS, keepAliveMaxTimeout: KEEP_ALIVE_MS },
-    });
+    };
+    this.#reads = new Pool(url, bounds);
+    this.#writes = new Pool(url, bounds);
   }
 
   send(call: AccountCall, at: AskedAt): Promise<WireAnswer> {
@@ -47,7 +54,8 @@ export class DirectWire implements AccountWire {
         done({ answer, headers: told });
       });
       const timer = setTimeout(() => exchange.giveUp(), ANSWER_MAX_MS);
-      this.#pool.dispatch(
+      const pool = method === 'GET' && isPublic !== true ? this.#reads : this.#writes;
+      pool.dispatch(
         {
           ...{ method, path: query === '' ? path : `${path}?${query}`, headers, idempotent: false },
           ...{ headersTimeout: 0, bodyTimeout: 0 },
@@ -60,7 +68,7 @@ export class DirectWire implements AccountWire {
   async ready(): Promise<void> {}
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#pool.destroy();
+    await Promise.all([this.#reads.destroy(), this.#writes.destroy()]);
   }
 }
 
