@@ -1,3 +1,4 @@
+import type { BinanceSpotExchange } from '@algo/testkit/venues';
 import type { RequestPaths } from '../../binance/request-paths.ts';
 import type { Shut, VenueUnderTest } from '../../testing/venue-under-test.ts';
 import { SpotAccountStream } from '../spot-account-stream.ts';
@@ -9,7 +10,9 @@ const WEIGHT_PER_MINUTE = 6_000;
 const QUICK = { rotateMs: 3_600_000, overlapMs: 0, retryFirstMs: 0, retryMaxMs: 0, lookMs: 2 };
 
 /** Opens the spot adapter at its stand-in. */
-export async function spotUnderTest(paths: RequestPaths = { primary: 'direct' }): Promise<VenueUnderTest> {
+export async function spotUnderTest(
+  paths: RequestPaths = { primary: 'direct' },
+): Promise<VenueUnderTest & { readonly exchange: BinanceSpotExchange }> {
   const keys = [{ apiKey: 'hmacKey', secret: 'hmacSecret' }];
   const house = await spotOnStandIn({
     accounts: [{ name: 'one', balances: { USDT: '10000' }, keys }],
@@ -20,7 +23,7 @@ export async function spotUnderTest(paths: RequestPaths = { primary: 'direct' })
   let accountStream = new SpotAccountStream(link, QUICK);
   const reopenings: { readonly atMs: number; readonly open: () => void }[] = [];
   return {
-    ...{ account: ACCOUNT, instrument: LTC },
+    ...{ account: ACCOUNT, instrument: LTC, exchange },
     get venue() {
       return venue;
     },
