@@ -49,7 +49,7 @@ test('what the venue wants to be left alone is told, and what others were told h
 test.each<[Purpose, number]>([
   ['cancel', 6_000],
   ['guard', 6_000],
-  ['look_up', 5_400],
+  ['look_up', 5_820],
   ['entry', 4_800],
   ['audit', 4_200],
   ['market_data', 4_800],

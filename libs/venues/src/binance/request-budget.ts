@@ -17,7 +17,7 @@ export type Purpose = 'exit' | 'cancel' | 'guard' | 'look_up' | 'entry' | 'audit
  * be over before ours, and where it takes none it says so, which is a pause.
  */
 export const CEILINGS: Readonly<Record<Purpose, number>> = {
-  ...{ exit: Number.POSITIVE_INFINITY, cancel: 1, guard: 1, look_up: 0.9 },
+  ...{ exit: Number.POSITIVE_INFINITY, cancel: 1, guard: 1, look_up: 0.97 },
   ...{ entry: 0.8, audit: 0.7, market_data: 0.8 },
 };
 
