@@ -33,7 +33,7 @@ export const service = defineService({
     if (lease === undefined) return { closed: Promise.resolve(undefined), counters: () => ({}) };
     const { epoch } = lease;
     const { venue, accountStream } = await context.exchange(account, config);
-    const wire = new OrderWire({ venue, lease, clock, log });
+    const wire = new OrderWire({ venue, lease, clock, log, isTimed: context.isTimed === true });
     const { machine, driven } = await context.drive({
       reads: [
         { family: 'ord.cmd', only: [account] },

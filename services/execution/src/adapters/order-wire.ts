@@ -53,6 +53,7 @@ export class OrderWire implements Requests<ExecutionRequest, ExecutionOwn> {
   readonly #lease: Pick<Lease, 'epoch' | 'safeFor' | 'untilMs'>;
   readonly #clock: Clock;
   readonly #log: Pick<Logger, 'warn'>;
+  readonly #isTimed: boolean;
   readonly reads: FailedReads;
   readonly times = new StageTimes();
   /** The machine that is driven; nothing leaves without one. */
@@ -63,11 +64,14 @@ export class OrderWire implements Requests<ExecutionRequest, ExecutionOwn> {
     readonly lease: Pick<Lease, 'epoch' | 'safeFor' | 'untilMs'>;
     readonly clock: Clock;
     readonly log: Pick<Logger, 'warn'>;
+    /** Whether it tells when an order was where. */
+    readonly isTimed: boolean;
   }) {
     this.#venue = parts.venue;
     this.#lease = parts.lease;
     this.#clock = parts.clock;
     this.#log = parts.log;
+    this.#isTimed = parts.isTimed;
     this.reads = new FailedReads(parts.log);
   }
 
@@ -197,6 +201,7 @@ export class OrderWire implements Requests<ExecutionRequest, ExecutionOwn> {
         return;
       }
       const told = this.#answered(unknown(order, SILENT), (sent) => {
+        if (!this.#isTimed) return ticket.settle(outcomes(sent));
         const passage = { takenUs, diskUs, wireUs, answeredUs: nowUs() };
         this.times.add(passage);
         ticket.settle(outcomes({ ...sent, passage }));
