@@ -17,8 +17,11 @@ import { LiveSpot } from './support/live-spot.ts';
 const PAPER = 'paper-main';
 const RUN_MS = 15 * 60_000;
 const PATIENCE_MS = 180_000;
-/** What keeps an account from what the other does: its own position, or that it left one a moment ago. */
-const OWN_REASONS = ['COOL_DOWN', 'POSITION_OPEN', 'POSITION_LIMIT'];
+/**
+ * What keeps an account from what the other does: its own position, or that it left one a moment ago; in the
+ * end one is halted a few seconds before the other.
+ */
+const OWN_REASONS = ['COOL_DOWN', 'POSITION_OPEN', 'POSITION_LIMIT', 'HALTED'];
 const long = soak ? test : test.skip;
 
 let dir = '';
