@@ -22,6 +22,7 @@ const PATIENCE_MS = 180_000;
  * end one is halted a few seconds before the other.
  */
 const OWN_REASONS = ['COOL_DOWN', 'POSITION_OPEN', 'POSITION_LIMIT', 'HALTED'];
+// tidy-ok: a quarter of an hour belongs into a soak
 const long = soak ? test : test.skip;
 
 let dir = '';
