@@ -333,7 +333,7 @@ export class SimulatedEngine {
       lease: () => leaseOf(life, config, (error) => this.#ended(life, error)),
       own: (resource) => resource, // a life ends by a kill; nobody tidies up
       fileSnapshots: (name) => this.#file(name, life),
-      exchange: async (account) => this.#world.venue ?? openExchange('paper', { account, ...by }),
+      exchange: async (account) => this.#world.openVenue?.(life) ?? openExchange('paper', { account, ...by }),
       ...{ instruments: async () => readInstrumentCatalog(file), addReadiness() {} },
       drive: async (plan) => {
         const { machine, driver } = await startDriver(plan, {

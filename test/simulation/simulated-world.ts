@@ -12,8 +12,8 @@ export interface SimulatedWorld {
   readonly environment?: Readonly<Record<string, string>>;
   /** Messages take a while to be stored, records to be on disk, and acknowledgements may be lost. */
   readonly delays?: boolean;
-  /** The exchange of all accounts in the place of the paper exchange. */
-  readonly venue?: OpenExchange;
+  /** Opens the exchange of all accounts for a life, in the place of the paper exchange. */
+  readonly openVenue?: (life: SimulatedLife) => OpenExchange;
   /** How long a message is on its way to its stream. *Units*: virtual ms. */
   readonly storeMs?: (message: OutboundMessage) => number;
   /** How long a record of a process's own log is on its way to the disk. *Units*: virtual ms. */

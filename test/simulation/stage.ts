@@ -56,7 +56,8 @@ export class Stage {
     this.venue = new HandVenue();
     const environment = { ...ENVIRONMENT, ALGO_SNAPSHOT_INTERVAL_MS: '600000', ...world.environment };
     this.engine = new SimulatedEngine({
-      ...{ seed: 1, venue: { venue: this.venue, accountStream: this.stream }, ...world, environment },
+      ...{ seed: 1, openVenue: () => ({ venue: this.venue, accountStream: this.stream }), ...world },
+      environment,
     });
   }
 

@@ -34,6 +34,8 @@ export interface LanePosition {
 export interface InboundMessage extends OutboundMessage {
   readonly stream: StreamName;
   readonly sequence: number;
+  /** When the server stored it, by its wall clock; 0 on a bus in memory. *Units*: µs. */
+  readonly storedUs: TimeUs;
   /** How often the server has delivered it to this durable consumer; 1 for followers. */
   readonly deliveries: number;
   /** What it says; decoded on first use. *Errors*: ContractError where its bytes break the contract. */

@@ -21,6 +21,7 @@ interface StoredPlace {
   readonly stream: StreamName;
   readonly sequence: number;
   readonly deliveries: number;
+  readonly storedUs?: TimeUs;
 }
 
 /**
@@ -37,6 +38,7 @@ export class FactMessage implements InboundMessage {
   readonly stream: StreamName;
   readonly sequence: number;
   readonly deliveries: number;
+  readonly storedUs: TimeUs;
   #fact: Fact | undefined;
   #data: Uint8Array | undefined;
 
@@ -50,6 +52,7 @@ export class FactMessage implements InboundMessage {
     this.stream = place.stream;
     this.sequence = place.sequence;
     this.deliveries = place.deliveries;
+    this.storedUs = place.storedUs ?? 0;
     this.#fact = fact;
     this.#data = data;
   }

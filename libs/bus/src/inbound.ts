@@ -16,13 +16,24 @@ export function inbound(
   h: MsgHdrs | undefined,
   data: Uint8Array,
   deliveries: number,
+  storedUs: number,
 ): InboundMessage {
   const { schema, ...head } = readHeaders(h);
   checkSchema(schema);
   // Bytes of its own: those given are a view into all that one read of the socket brought.
-  return FactMessage.ofBytes({ subject, ...head }, new Uint8Array(data), { stream, sequence, deliveries });
+  return FactMessage.ofBytes({ subject, ...head }, new Uint8Array(data), {
+    ...{ stream, sequence, deliveries, storedUs },
+  });
 }
 
 export function inboundOf(stream: StreamName, m: JsMsg): InboundMessage {
-  return inbound(stream, m.subject, m.seq, m.headers, m.data, m.info.deliveryCount);
+  return inbound(
+    stream,
+    m.subject,
+    m.seq,
+    m.headers,
+    m.data,
+    m.info.deliveryCount,
+    m.info.timestampNanos / 1_000,
+  );
 }

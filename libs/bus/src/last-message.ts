@@ -36,6 +36,6 @@ export async function lastMessage(
   return undefined;
 }
 
-function messageOf(stream: StreamName, { subject, seq, header, data }: StoredMsg): InboundMessage {
-  return inbound(stream, subject, seq, header, data, 1);
+function messageOf(stream: StreamName, { subject, seq, header, data, time }: StoredMsg): InboundMessage {
+  return inbound(stream, subject, seq, header, data, 1, time.getTime() * 1_000);
 }

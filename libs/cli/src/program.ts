@@ -8,6 +8,7 @@ import { setTradingMode } from './commands/control.ts';
 import { doctor } from './commands/doctor.ts';
 import { dust } from './commands/dust.ts';
 import { journal } from './commands/journal.ts';
+import { latency } from './commands/latency.ts';
 import { close, flatten } from './commands/leave.ts';
 import { orders } from './commands/orders.ts';
 import { positions } from './commands/positions.ts';
@@ -179,6 +180,10 @@ function addReading(program: Command, environment: CliEnvironment): void {
     .description('what was decided and done, in plain words, cause before effect')
     .option('--hash', 'only SHA-256 over the canonical lines, which --json shows')
     .action((options) => journal(options, environment));
+  onAccount(program, 'latency')
+    .description('how long orders took from stage to stage: decision, disk, wire, ack, fill')
+    .option('--since <time>', 'only orders since then: 30m, 2h, 1d, or 2025-06-21T12:30 (UTC)')
+    .action((options) => latency(options, environment));
   onAccount(program, 'positions')
     .description('open positions, what they have come to, and their stops')
     .option('--all', 'closed ones too')

@@ -98,6 +98,7 @@ const ABOUT: Abouts = {
     subject: (body) => subjects.orderEvent(body.account, body.instrument),
     timeUs: timed,
   }),
+  OrderTimed: { subject: (body) => subjects.orderTime(body.account), timeUs: timed },
   CashMoved: { subject: (body) => subjects.cash(body.account), timeUs: timed },
   EntryStanding: { subject: (body) => subjects.entryStanding(body.account), timeUs: timed },
   ...each(FAMILIES['pos.evt'].messages, {

@@ -38,7 +38,7 @@ const NAMED = new Set<Family>(['sys.service', 'sys.order', 'sys.notification', '
 const WITH_INSTRUMENT = new Set<Family>(['ord.evt', 'pos.evt', 'pos.dust', 'md.rules']);
 const AFTER_PURPOSE = new Set<Family>([
   ...(['md.time', 'dec.config', 'ord.cmd', 'risk.evt', 'venue.ledger', 'rec.ask', 'rec.run'] as const),
-  ...(['ctl.mode', 'ctl.config', 'ctl.answer', 'sys.guard', 'ord.standing', 'ord.cash'] as const),
+  ...(['ctl.mode', 'ctl.config', 'ctl.answer', 'sys.guard', 'ord.standing', 'ord.cash', 'ord.time'] as const),
 ]);
 
 /** A subject of a family as a process would use it. */

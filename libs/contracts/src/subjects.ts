@@ -23,6 +23,7 @@ export const subjects = {
   orderCommand: (account: string) => `ord.cmd.${account}`,
   orderEvent: (account: string, instrument: InstrumentId) =>
     `ord.evt.${account}.${instrumentToken(instrument)}`,
+  orderTime: (account: string) => `ord.time.${account}`,
   cash: (account: string) => `ord.cash.${account}`,
   entryStanding: (account: string) => `ord.standing.${account}`,
   position: (account: string, instrument: InstrumentId) =>

@@ -99,6 +99,7 @@ test('every subject that can be spelled belongs to its family, and each family h
     [subjects.orderEvent('a', INSTRUMENT)]: 'ord.evt',
     [subjects.entryStanding('a')]: 'ord.standing',
     [subjects.cash('a')]: 'ord.cash',
+    [subjects.orderTime('a')]: 'ord.time',
     [subjects.position('a', INSTRUMENT)]: 'pos.evt',
     [subjects.dust('a', INSTRUMENT)]: 'pos.dust',
     [subjects.risk('a')]: 'risk.evt',

@@ -48,7 +48,7 @@ export const STREAMS = {
 } satisfies Record<string, StreamPlan>;
 export type StreamName = keyof typeof STREAMS;
 
-/** One kind of subject: where it is kept, what it carries, who writes it and who reads it. */
+/** One kind of subject: where it is kept, what it carries, who writes and who reads it. */
 export interface FamilyPlan {
   readonly stream: StreamName;
   readonly messages: readonly string[];
@@ -56,8 +56,7 @@ export interface FamilyPlan {
   readonly readers: readonly ServiceName[];
 }
 
-// Permissions, catalogue and provisioner follow from here.
-/** Every family of subjects by its first two tokens. OBSERVERS read all of them and stand in no list. */
+/** All families by their first two tokens; permissions follow. OBSERVERS read all, and stand in no list. */
 export const FAMILIES = {
   'md.trades': {
     stream: 'MARKET',
@@ -159,6 +158,8 @@ export const FAMILIES = {
     publishers: ['execution'],
     readers: ['position-risk', 'reconcile', 'notifier'],
   },
+  /** When orders were where on their way, for observers. */
+  'ord.time': { stream: 'ORDERS', messages: ['OrderTimed'], publishers: ['execution'], readers: [] },
   /** Cash that no trade moved, once each: of no instrument, so beside the events of orders. */
   'ord.cash': {
     stream: 'ORDERS',

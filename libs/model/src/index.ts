@@ -28,6 +28,7 @@ export * from './order-after.ts';
 export * from './order-flow-row.ts';
 export * from './order-life.ts';
 export * from './order-reason.ts';
+export * from './order-timed.ts';
 export * from './others-fill.ts';
 export * from './own-order-id.ts';
 export * from './plain.ts';

@@ -26,8 +26,10 @@ test('it lives as soon as it listens and is ready when nobody objects', async ()
 test('it shows the metrics of this process, by its name, and what the service adds', async () => {
   await using health = await HealthServer.listen('127.0.0.1', 0, 'decision-0');
   new Counter({ name: 'algo_orders_total', help: 'Orders.', registers: [await health.metrics()] }).inc(3);
+  health.addMetrics(() => 'algo_more_total 7\n');
   const { status, type, body } = await get(health, '/metrics');
   expect(status).toBe(200);
+  expect(body).toMatch(/\nalgo_more_total 7\n$/);
   expect(type).toContain('text/plain');
   expect(body).toContain('algo_orders_total{service="decision-0"} 3');
   expect(body).toMatch(/^process_resident_memory_bytes\{service="decision-0"\} \d+/m);

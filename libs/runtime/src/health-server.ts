@@ -14,6 +14,7 @@ export class HealthServer implements AsyncDisposable {
   readonly #server: Server;
   readonly #service: string;
   readonly #readiness: Readiness[] = [];
+  readonly #texts: (() => string)[] = [];
   #metrics: Promise<Registry> | undefined;
 
   private constructor(server: Server, service: string) {
@@ -35,7 +36,7 @@ export class HealthServer implements AsyncDisposable {
       if (request.url === '/metrics')
         return health
           .metrics()
-          .then(async (metrics) => answer(200, await metrics.metrics(), metrics.contentType))
+          .then(async (metrics) => answer(200, await health.#shown(metrics), metrics.contentType))
           .catch((error: unknown) => answer(500, `${(error as Error).message}\n`));
       return answer(404, 'try /healthz, /readyz or /metrics\n');
     });
@@ -68,6 +69,15 @@ export class HealthServer implements AsyncDisposable {
 
   addReadiness(check: Readiness): void {
     this.#readiness.push(check);
+  }
+
+  /** Adds a text in Prometheus' form to what `/metrics` shows. */
+  addMetrics(text: () => string): void {
+    this.#texts.push(text);
+  }
+
+  async #shown(metrics: Registry): Promise<string> {
+    return `${await metrics.metrics()}${this.#texts.map((text) => text()).join('')}`;
   }
 
   reasons(): string[] {

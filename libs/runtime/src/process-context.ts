@@ -57,6 +57,7 @@ export function processContext<Config extends BaseConfig>(
     lease,
     bus,
     clock,
+    isTimed: true,
     log,
     signal,
     documents,

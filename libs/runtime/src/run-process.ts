@@ -86,6 +86,7 @@ async function run<Schema extends z.ZodObject<(typeof baseConfig)['shape']>>(
     lease: takenOver === undefined ? lease : async () => takenOver,
   });
   const running = await service.start(context);
+  health.addMetrics(() => running.metrics?.() ?? '');
   const status = stack.use(
     await StatusReporter.start({ service: service.name, identity, bus, running, health }),
   );

@@ -27,6 +27,8 @@ export interface RunningService {
   counters(): Readonly<Record<string, number>>;
   /** Words for the status table: what it does, or why it can't. */
   notes?(): readonly string[];
+  /** What `/metrics` shows beside what all processes do, in Prometheus' text form. */
+  metrics?(): string;
 }
 
 /**
@@ -45,6 +47,8 @@ export interface ServiceContext<Config extends BaseConfig = BaseConfig> {
   readonly documents: DocumentStore;
   /** Whatever a machine says is taken by its readers before it goes on: a state may be read only there. */
   readonly isHeardAtOnce?: true;
+  /** Its clock is a machine's: how long something took says something, and may be told. */
+  readonly isTimed?: true;
   /**
    * Waits for the right to act alone under this identity; undefined when told to stop before. A process that
    * loses it ends.

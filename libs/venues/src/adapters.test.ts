@@ -5,10 +5,21 @@ import { paperUnderTest } from './paper/testing/paper-under-test.ts';
 import { acceptAdapter } from './testing/adapter-acceptance.ts';
 
 const SHUTS = ['ban', 'maintenance', 'halt'] as const;
+const SHARES = [0.91, 0.99, 1] as const;
 const CCXT = { primary: 'ccxt' } as const;
 
-acceptAdapter({ name: 'paper', shuts: ['ban', 'maintenance'], open: paperUnderTest });
-acceptAdapter({ name: 'binance-spot', shuts: SHUTS, open: () => spotUnderTest() });
-acceptAdapter({ name: 'binance-usdm', shuts: SHUTS, open: () => usdmUnderTest() });
-acceptAdapter({ name: 'binance-spot by ccxt', shuts: SHUTS, open: () => spotUnderTest(CCXT) });
-acceptAdapter({ name: 'binance-usdm by ccxt', shuts: SHUTS, open: () => usdmUnderTest([], CCXT) });
+acceptAdapter({ name: 'paper', shuts: ['ban', 'maintenance'], shares: [], open: paperUnderTest });
+acceptAdapter({ name: 'binance-spot', shuts: SHUTS, shares: SHARES, open: () => spotUnderTest() });
+acceptAdapter({ name: 'binance-usdm', shuts: SHUTS, shares: SHARES, open: () => usdmUnderTest() });
+acceptAdapter({
+  name: 'binance-spot by ccxt',
+  shuts: SHUTS,
+  shares: SHARES,
+  open: () => spotUnderTest(CCXT),
+});
+acceptAdapter({
+  name: 'binance-usdm by ccxt',
+  shuts: SHUTS,
+  shares: SHARES,
+  open: () => usdmUnderTest([], CCXT),
+});

@@ -60,6 +60,8 @@ export interface SendTerms {
   readonly sentUs: TimeUs;
   readonly sendByMs: number;
   readonly epoch: number;
+  /** Told when its bytes are handed to the connection, of a venue that can see it; for measuring alone. */
+  readonly left?: () => void;
 }
 
 /**

@@ -33,7 +33,7 @@ export const service = defineService({
     if (lease === undefined) return { closed: Promise.resolve(undefined), counters: () => ({}) };
     const { epoch } = lease;
     const { venue, accountStream } = await context.exchange(account, config);
-    const wire = new OrderWire({ venue, lease, clock, log });
+    const wire = new OrderWire({ venue, lease, clock, log, isTimed: context.isTimed === true });
     const { machine, driven } = await context.drive({
       reads: [
         { family: 'ord.cmd', only: [account] },
@@ -46,7 +46,7 @@ export const service = defineService({
         { family: 'ctl.mode', only: [account] },
         { family: 'rec.run', only: [account] },
       ],
-      says: ['ord.evt', 'ord.cash', 'ord.standing', 'rec.ask', 'ctl.answer'],
+      says: ['ord.evt', 'ord.cash', 'ord.standing', 'ord.time', 'rec.ask', 'ctl.answer'],
       restore: (snapshot) => {
         const machine = new ExecutionMachine(settings, snapshot);
         wire.judge = machine;
@@ -86,6 +86,7 @@ export const service = defineService({
     return {
       closed: driven.closed,
       counters: () => ({ ...machine.counters(), epoch, taken: driven.taken }),
+      metrics: () => wire.times.text(`service="${context.identity}"`),
       notes: () => [`limits ${machine.limitsHash.slice(0, 8)}`, ...wire.reads.notes()],
     };
   },

@@ -11,6 +11,11 @@ import { unguarded } from './venue-books.ts';
 
 const PATIENCE_MS = 180_000;
 const RUN_MAX_MS = 600_000;
+/** Between what `algo latency` measures. */
+const STAGES = [
+  ...['decision → execution', 'execution → disk', 'disk → wire'],
+  ...['wire → ack', 'wire → fill', 'decision → wire'],
+];
 
 type AnyMarket = Pick<
   LiveMarket<never>,
@@ -153,6 +158,22 @@ export function acceptLive<Market extends AnyMarket>(
     });
 
     more(() => ({ market, events }));
+
+    test(
+      'how long its orders took is told by stage, and in words where there is nothing to tell',
+      async () => {
+        await record[Symbol.asyncDispose]();
+        const latency = (...more: string[]) => algo(['latency', '--data-dir', record.dataDir, ...more], env);
+        const { said } = await latency('--json');
+        const stages = said
+          .trim()
+          .split('\n')
+          .map((line) => JSON.parse(line).stage);
+        expect(stages).toEqual(STAGES);
+        expect((await latency('--since', '2099-01-01')).said).toMatch(/no order of .* was sent since 2099/);
+      },
+      PATIENCE_MS,
+    );
 
     test(
       'gone through again, each process says what it said then',

@@ -163,11 +163,12 @@ export abstract class LiveMarket<Exchange extends StandInWithBooks> implements A
   }
 }
 
-/** Writes a file of limits in which the account has its own, beside the usual ones. */
-export function limitsFor(dir: string): NodeJS.ProcessEnv {
+/** Writes a file of limits in which accounts have their own, beside the usual ones. */
+export function limitsFor(dir: string, accounts: readonly string[] = [LIVE_ACCOUNT]): NodeJS.ProcessEnv {
   const usual = readFileSync(join(ROOT, 'config', 'limits.yaml'), 'utf8');
   const limits = ['positions_max: 3', 'gross_notional_max: 3000', 'entry_notional_per_minute_max: 3000'];
-  const own = `accounts:\n  ${LIVE_ACCOUNT}:\n${limits.map((limit) => `    ${limit}\n`).join('')}`;
+  const lines = limits.map((limit) => `    ${limit}\n`).join('');
+  const own = `accounts:\n${accounts.map((account) => `  ${account}:\n${lines}`).join('')}`;
   const path = join(dir, 'limits.yaml');
   writeFileSync(path, usual.replace('accounts:\n', own));
   return { ALGO_LIMITS_FILE: path };

@@ -38,7 +38,8 @@ export function storedRange(options: StoredOptions, dataRoot: string): StoredRan
   };
 }
 
-function momentOf(option: string, text: string): number {
+/** Returns the moment that was typed. *Units*: µs. *Errors*: InputError with the option's name. */
+export function momentOf(option: string, text: string): number {
   const zoned = /T.*(Z|[+-]\d{2}:\d{2})$/.test(text) || !text.includes('T') ? text : `${text}Z`;
   const ms = MOMENT.test(text) ? Date.parse(zoned) : Number.NaN;
   if (Number.isNaN(ms))

@@ -2831,6 +2831,37 @@ export namespace algo {
             type $Shape = algo.v1.OrderAccepted.$Properties;
         }
 
+        interface IOrderTimed extends algo.v1.OrderTimed.$Properties {
+        }
+
+        class OrderTimed {
+            constructor(properties?: algo.v1.OrderTimed.$Properties);
+            $unknowns?: Uint8Array[];
+            clientOrderId: string;
+            account: string;
+            timeUs: number;
+            takenUs: number;
+            diskUs: number;
+            wireUs?: (number|null);
+            answeredUs: number;
+            static encode(message: algo.v1.OrderTimed.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.OrderTimed & algo.v1.OrderTimed.$Shape;
+        }
+
+        namespace OrderTimed {
+            interface $Properties {
+                clientOrderId?: (string|null);
+                account?: (string|null);
+                timeUs?: (number|null);
+                takenUs?: (number|null);
+                diskUs?: (number|null);
+                wireUs?: (number|null);
+                answeredUs?: (number|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = algo.v1.OrderTimed.$Properties;
+        }
+
         interface IOrderRejected extends algo.v1.OrderRejected.$Properties {
         }
 

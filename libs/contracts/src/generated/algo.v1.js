@@ -12223,6 +12223,166 @@ export const algo = $root.algo = (() => {
             return OrderAccepted;
         })();
 
+        v1.OrderTimed = (function() {
+
+            const OrderTimed = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            OrderTimed.prototype.clientOrderId = "";
+            OrderTimed.prototype.account = "";
+            OrderTimed.prototype.timeUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            OrderTimed.prototype.takenUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            OrderTimed.prototype.diskUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            OrderTimed.prototype.wireUs = null;
+            OrderTimed.prototype.answeredUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            let $oneOfFields;
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(OrderTimed.prototype, "_wireUs", {
+                get: $util.oneOfGetter($oneOfFields = ["wireUs"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            OrderTimed.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.clientOrderId != null && $Object.hasOwnProperty.call(message, "clientOrderId") && message.clientOrderId !== "")
+                    writer.uint32(10).string(message.clientOrderId);
+                if (message.account != null && $Object.hasOwnProperty.call(message, "account") && message.account !== "")
+                    writer.uint32(18).string(message.account);
+                if (message.timeUs != null && $Object.hasOwnProperty.call(message, "timeUs") && (typeof message.timeUs === "object" ? message.timeUs.low || message.timeUs.high : message.timeUs !== 0))
+                    writer.uint32(24).uint64(message.timeUs);
+                if (message.takenUs != null && $Object.hasOwnProperty.call(message, "takenUs") && (typeof message.takenUs === "object" ? message.takenUs.low || message.takenUs.high : message.takenUs !== 0))
+                    writer.uint32(32).uint64(message.takenUs);
+                if (message.diskUs != null && $Object.hasOwnProperty.call(message, "diskUs") && (typeof message.diskUs === "object" ? message.diskUs.low || message.diskUs.high : message.diskUs !== 0))
+                    writer.uint32(40).uint64(message.diskUs);
+                if (message.wireUs != null && $Object.hasOwnProperty.call(message, "wireUs"))
+                    writer.uint32(48).uint64(message.wireUs);
+                if (message.answeredUs != null && $Object.hasOwnProperty.call(message, "answeredUs") && (typeof message.answeredUs === "object" ? message.answeredUs.low || message.answeredUs.high : message.answeredUs !== 0))
+                    writer.uint32(56).uint64(message.answeredUs);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            OrderTimed.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.algo.v1.OrderTimed();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.clientOrderId = value;
+                            else
+                                delete message.clientOrderId;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.account = value;
+                            else
+                                delete message.account;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.timeUs = value;
+                            else
+                                delete message.timeUs;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.takenUs = value;
+                            else
+                                delete message.takenUs;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.diskUs = value;
+                            else
+                                delete message.diskUs;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 0)
+                                break;
+                            message.wireUs = reader.uint64();
+                            message._wireUs = "wireUs";
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.answeredUs = value;
+                            else
+                                delete message.answeredUs;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return OrderTimed;
+        })();
+
         v1.OrderRejected = (function() {
 
             const OrderRejected = function (properties) {

@@ -975,6 +975,16 @@ const orderAccepted = tagged('OrderAccepted', {
   venueOrderId: idFields.venueOrderId,
 });
 
+const orderTimed = part<model.OrderTimed>('OrderTimed', {
+  clientOrderId: idFields.clientOrderId,
+  account: idFields.account,
+  timeUs: field.whole,
+  takenUs: field.whole,
+  diskUs: field.whole,
+  wireUs: field.orNull(field.whole),
+  answeredUs: field.whole,
+});
+
 const orderRejected = tagged('OrderRejected', {
   clientOrderId: idFields.clientOrderId,
   account: idFields.account,
@@ -2011,6 +2021,7 @@ export const tableCodecs = {
   OrderDenied: codec(algo.v1.OrderDenied, orderDenied),
   OrderSubmitted: codec(algo.v1.OrderSubmitted, orderSubmitted),
   OrderAccepted: codec(algo.v1.OrderAccepted, orderAccepted),
+  OrderTimed: codec(algo.v1.OrderTimed, orderTimed),
   OrderRejected: codec(algo.v1.OrderRejected, orderRejected),
   OrderUnknown: codec(algo.v1.OrderUnknown, orderUnknown),
   OrderFilled: codec(algo.v1.OrderFilled, orderFilled),

@@ -1,7 +1,6 @@
 import { type ClientOrderId, type Fill, type TimeUs, US_PER_MS } from '@algo/model';
 import { listedOnly, type Rows, symbolOf } from '../binance/account-link.ts';
 import type { FillReads } from '../binance/kept-fills.ts';
-import type { Purpose } from '../binance/request-budget.ts';
 import { nameOf, type Row, rowOf, rowsOf, textOf, wholeOf } from '../binance/rows.ts';
 import type { SpotLink } from './spot-link.ts';
 import type { SpotReads } from './spot-reads.ts';
@@ -42,29 +41,29 @@ export class SpotFills implements FillReads {
   }
 
   /** Returns the fills of a symbol, by rising id. *Errors*: rejects where one may be missing. */
-  async ofSymbol(symbol: string, sinceUs: TimeUs, purpose: Purpose = 'look_up'): Promise<readonly Fill[]> {
-    const rows = await this.#rows(symbol, Math.floor(sinceUs / US_PER_MS), purpose);
+  async ofSymbol(symbol: string, sinceUs: TimeUs): Promise<readonly Fill[]> {
+    const rows = await this.#rows(symbol, Math.floor(sinceUs / US_PER_MS));
     const names = await this.#namesOf(symbol, rows);
     const instrument = this.#link.instrumentOf(symbol);
     return rows.map((row) => fillOf(row, this.#link.parts.account, instrument, (id) => names.get(id)!));
   }
 
-  async #rows(symbol: string, sinceMs: number, purpose: Purpose): Promise<readonly Row[]> {
+  async #rows(symbol: string, sinceMs: number): Promise<readonly Row[]> {
     const isOld = this.#link.nowUs() / US_PER_MS - sinceMs > DAY_MS;
-    let page = await this.#page(isOld ? { symbol } : { symbol, startTime: `${sinceMs}` }, purpose);
+    let page = await this.#page(isOld ? { symbol } : { symbol, startTime: `${sinceMs}` });
     if (isOld && page.length === PAGE && wholeOf(page[0]!, 'time') >= sinceMs)
       throw new Error(`${symbol} has more than ${PAGE} fills in more than a day: not all can be read`);
     const rows = [...page];
     for (let pages = 1; page.length === PAGE; pages++) {
       if (pages === PAGES_MAX) throw new Error(`${symbol} has more than ${PAGES_MAX * PAGE} fills`);
-      page = await this.#page({ symbol, fromId: `${wholeOf(page.at(-1)!, 'id') + 1}` }, purpose);
+      page = await this.#page({ symbol, fromId: `${wholeOf(page.at(-1)!, 'id') + 1}` });
       rows.push(...page);
     }
     return rows.filter((row) => wholeOf(row, 'time') >= sinceMs);
   }
 
-  async #page(asked: Readonly<Record<string, string>>, purpose: Purpose): Promise<readonly Row[]> {
-    const read = this.#link.read(PATH, { ...asked, limit: `${PAGE}` }, WEIGHT, purpose);
+  async #page(asked: Readonly<Record<string, string>>): Promise<readonly Row[]> {
+    const read = this.#link.read(PATH, { ...asked, limit: `${PAGE}` }, WEIGHT, 'look_up');
     return rowsOf((await listedOnly(read))?.body ?? []);
   }
 

@@ -38,7 +38,7 @@ export class SpotReads {
     const asOfUs = this.#link.nowUs();
     try {
       const parameters = { symbol: symbolOf(instrument), ...name };
-      const read = await this.#link.read('/api/v3/order', parameters, 4, 'look_up');
+      const read = await this.#link.read('/api/v3/order', parameters, 4, 'guard');
       const order = orderOf(rowOf(read.body), account, instrument);
       this.#link.names.set(order.venueOrderId, order.request.clientOrderId);
       return { value: { type: 'found', order }, asOfUs: read.asOfUs };

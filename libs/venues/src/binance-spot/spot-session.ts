@@ -41,7 +41,7 @@ export class SpotSession implements AccountSession {
 
   /** Dials. Returns undefined while the venue wants to be left alone, or the budget is used up. */
   static dial(link: AccountLink, on: SessionHearer): SpotSession | undefined {
-    const waitMs = link.budget.take(WEIGHT, link.parts.clock.monotonicMs(), 'look_up');
+    const waitMs = link.budget.take(WEIGHT, link.parts.clock.monotonicMs(), 'guard');
     return waitMs > 0 ? undefined : new SpotSession(link, on);
   }
 

@@ -166,9 +166,11 @@ export class SpotWrites {
     call: Pick<AccountCall, 'method' | 'path' | 'parameters'>,
     purpose: Purpose,
     isOrder: boolean,
-    { sendByMs }: SendTerms,
+    { sendByMs, left }: SendTerms,
   ): Promise<AccountAnswer> {
-    return this.#link.http.ask({ ...call, weight: 1, purpose, isOrder, sendByMs });
+    // What succeeds weighs nothing; an entry is reckoned as if it failed.
+    const weight = purpose === 'entry' ? 1 : 0;
+    return this.#link.http.ask({ ...call, weight, purpose, isOrder, sendByMs, left });
   }
 
   #confirmed(id: ClientOrderId, { orderId, timeUs }: Placed): SubmitOutcome {

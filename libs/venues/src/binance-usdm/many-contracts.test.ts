@@ -105,3 +105,45 @@ test('fills are read week by week, as far back as the venue keeps them', async (
   await later(50);
   expect(await namesSince(firstUs)).toMatch(/it keeps fills and income for 89 days/);
 });
+
+test('a fresh engine asks contracts that never traded for their last week alone', async () => {
+  await using house = await usdmUnderTest(['D0USDT', 'D1USDT', 'D2USDT']);
+  const { account, exchange } = house;
+  await buy(house, 'first');
+  await buy(house, 'second', 'sell');
+  house.pass(40 * DAY_MS);
+  await house.restart();
+  const fills = () =>
+    new Promise<VenueAnswer<readonly Fill[]>>((done) => house.venue.fillsSince(account, 0, done));
+  const asked = (endpoint: string) => exchange.journal.of(endpoint).map(({ parameters }) => parameters);
+  expect(await fills()).toMatchObject({
+    value: [{ clientOrderId: 'first' }, { clientOrderId: 'second' }],
+  });
+  const symbols = asked('GET /fapi/v1/userTrades').map(({ symbol }) => symbol);
+  expect(symbols.filter((symbol) => symbol === 'LTCUSDT')).toHaveLength(13);
+  expect(symbols.filter((symbol) => symbol !== 'LTCUSDT')).toEqual(['D0USDT', 'D1USDT', 'D2USDT']);
+  expect(asked('GET /fapi/v1/income')).toHaveLength(1);
+});
+
+test('incomes of more than a page are read by weeks; where a week is more, all is read', async () => {
+  await using house = await usdmUnderTest(['D0USDT']);
+  const { account, exchange } = house;
+  const weeks = () => exchange.journal.of('GET /fapi/v1/userTrades').length;
+  const restarted = async (days: number) => {
+    house.pass(days * DAY_MS);
+    await house.restart();
+    const before = weeks();
+    const answer = await new Promise<VenueAnswer<readonly Fill[]>>((done) =>
+      house.venue.fillsSince(account, 0, done),
+    );
+    expect(answer.type).toBe('answered');
+    return weeks() - before;
+  };
+  await buy(house, 'first');
+  for (let i = 0; i < 700; i++) exchange.fund('LTCUSDT', '0.0001');
+  house.pass(8 * DAY_MS);
+  for (let i = 0; i < 700; i++) exchange.fund('LTCUSDT', '0.0001');
+  expect(await restarted(10)).toBe(13 + 1);
+  for (let i = 0; i < 1_000; i++) exchange.fund('LTCUSDT', '0.0001');
+  expect(await restarted(10)).toBe(13 + 13);
+});

@@ -104,6 +104,23 @@ test('a stop whose successor is refused stands', async () => {
   expect(house.exchange.truth().algos.map(({ status }) => status)).toEqual(['NEW']);
 });
 
+test('a stop that can’t be looked at stands instead of being moved, and an exit goes beside it', async () => {
+  await using house = await usdmUnderTest();
+  await submit(house, order(house, market));
+  const [first, second] = [order(house, stop('80')), order(house, stop('81'))];
+  await submit(house, first);
+  const inItsPlace = (request: OrderRequest) => {
+    house.exchange.fault('GET /fapi/v1/algoOrder', 1, { does: 'reset', at: 'before' });
+    return new Promise<ReplaceOutcome>((done) => house.venue.replace(first, request, terms(house), done));
+  };
+  const moved = await inItsPlace(second);
+  expect(moved.placed).toMatchObject({ type: 'refused', retryAfterMs: 1_000 });
+  expect(house.exchange.truth().algos.map(({ status }) => status)).toEqual(['NEW']);
+  const exit = order(house, { ...market, side: 'sell', reduceOnly: true });
+  const { placed, replaced } = await inItsPlace(exit);
+  expect([placed.type, replaced.type]).toEqual(['confirmed', 'confirmed']);
+});
+
 test('a position is told with its side and at which price it came', async () => {
   await using house = await usdmUnderTest();
   await submit(house, order(house, { ...market, side: 'sell' }));

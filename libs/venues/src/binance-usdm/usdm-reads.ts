@@ -19,10 +19,11 @@ import {
   symbolOf,
 } from '../binance/account-link.ts';
 import type { Parameters } from '../binance/api-key.ts';
-import { KeptFills } from '../binance/kept-fills.ts';
+import { KeptFills, NOTHING } from '../binance/kept-fills.ts';
 import type { Purpose } from '../binance/request-budget.ts';
 import { decimalOf, nameOf, type Row, rowOf, rowsOf, textOf, wholeOf } from '../binance/rows.ts';
 import type { OrderRef } from '../port.ts';
+import { TradedContracts } from './traded-contracts.ts';
 import type { UsdmLink } from './usdm-link.ts';
 import { usdmAlgoOf, usdmFillOf, usdmOrderOf } from './usdm-rows.ts';
 import { usdmSetup } from './usdm-setup.ts';
@@ -44,13 +45,16 @@ const OF_TRADES = ['REALIZED_PNL', 'COMMISSION'];
 export class UsdmReads {
   readonly #link: UsdmLink;
   readonly #fills: KeptFills;
+  readonly #traded: TradedContracts;
 
   constructor(link: UsdmLink) {
     this.#link = link;
+    this.#traded = new TradedContracts(link, (sinceUs) => startMsOf(link, sinceUs));
     this.#fills = new KeptFills(link, {
       held: () => this.#held(),
       working: () => this.#working(),
-      ofSymbol: (symbol, sinceUs) => this.fillsOf(symbol, sinceUs),
+      ofSymbol: async (symbol, sinceUs, isHeld) =>
+        await this.fillsOf(symbol, isHeld ? sinceUs : await this.#traded.since(symbol, sinceUs)),
     });
   }
 
@@ -177,7 +181,7 @@ export class UsdmReads {
         `${quantity} at ${averagePrice}`,
       ]),
     );
-    return { value: (symbol) => held.get(symbol) ?? '0', asOfUs };
+    return { value: (symbol) => held.get(symbol) ?? NOTHING, asOfUs };
   }
 
   /** One read of all contracts weighs as much as forty of one. */
@@ -203,7 +207,7 @@ export class UsdmReads {
 
   async #orAbsent(path: string, parameters: Parameters): Promise<Read | undefined> {
     try {
-      return await this.#link.read(path, parameters, 1, 'look_up');
+      return await this.#link.read(path, parameters, 1, 'guard');
     } catch (error) {
       if (error instanceof AccountReadError && error.code === NO_SUCH_ORDER) return undefined;
       throw error;

@@ -64,7 +64,7 @@ export class UsdmSession implements AccountSession {
       path: PATH,
       parameters: {},
       weight: 1,
-      purpose: 'look_up',
+      purpose: 'guard',
       isUnsigned: true,
     } as const;
     const answer = await this.#link.http.ask(call);

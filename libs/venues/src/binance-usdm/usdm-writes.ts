@@ -23,7 +23,8 @@ import type { UsdmReads } from './usdm-reads.ts';
 
 const [ORDER, ALGO] = ['/fapi/v1/order', '/fapi/v1/algoOrder'] as const;
 const SENT_MAX = 20_000;
-const CLOCK_MS = 1_000;
+/** Behind a clock that is off, or a stop that can't be looked at. */
+const LATER_MS = 1_000;
 const GONE: Verdict = {
   ...{ type: 'refused', isFault: false, retryAfterMs: null },
   reason: 'the stop that it was to replace was over before',
@@ -53,7 +54,7 @@ export class UsdmWrites {
     const isEntry = !order.reduceOnly && order.type !== 'stop';
     const trouble = isEntry ? this.#link.time.trouble() : undefined;
     if (trouble !== undefined)
-      return this.#outcome(id, { ...GONE, reason: trouble, retryAfterMs: CLOCK_MS } as Verdict, sentUs);
+      return this.#outcome(id, { ...GONE, reason: trouble, retryAfterMs: LATER_MS } as Verdict, sentUs);
     this.sentMs.set(id, this.#link.parts.clock.monotonicMs());
     this.#link.touched.add(symbolOf(order.instrument));
     const path = order.type === 'stop' ? ALGO : ORDER;
@@ -77,18 +78,30 @@ export class UsdmWrites {
 
   /**
    * Places, and when that stands cancels the stop: what only reduces locks nothing, so that both may stand
-   * for a moment, and none never does. A stop that is over before is replaced by nothing.
+   * for a moment, and none never does. A stop that is over before is replaced by nothing. Where it can't be
+   * looked at, an exit goes out all the same, and a stop that was to be moved stands.
    */
   async replace(stop: OrderRef, order: OrderRequest, terms: SendTerms): Promise<ReplaceOutcome> {
     const { sentUs } = terms;
     const [id, old] = [order.clientOrderId, stop.clientOrderId];
-    const { value } = await this.#reads.order(stop);
-    if (value.type !== 'found' || value.order.status !== 'open')
-      return { placed: this.#outcome(id, GONE, sentUs), replaced: this.#outcome(old, GONE, sentUs) };
+    const seen = await this.#seen(stop);
+    const refusal = seen === 'over' ? GONE : order.type === 'stop' && seen !== 'open' ? notSeen(seen) : null;
+    if (refusal !== null)
+      return { placed: this.#outcome(id, refusal, sentUs), replaced: this.#outcome(old, refusal, sentUs) };
     const placed = await this.submit(order, terms);
     if (placed.type === 'confirmed') return { placed, replaced: await this.#cancelStop(old, terms) };
     const reason = 'it stands: the order in its place was not confirmed';
     return { placed, replaced: this.#outcome(old, { ...GONE, reason } as Verdict, sentUs) };
+  }
+
+  /** Returns whether a stop still works; an error where that can't be read. */
+  async #seen(stop: OrderRef): Promise<'open' | 'over' | Error> {
+    try {
+      const { value } = await this.#reads.order(stop);
+      return value.type === 'found' && value.order.status === 'open' ? 'open' : 'over';
+    } catch (error) {
+      return error as Error;
+    }
   }
 
   async #cancelStop(id: ClientOrderId, terms: SendTerms): Promise<SubmitOutcome> {
@@ -99,9 +112,17 @@ export class UsdmWrites {
   #ask(
     call: Pick<AccountCall, 'method' | 'path' | 'parameters' | 'isOrder'>,
     purpose: Purpose,
-    { sendByMs }: SendTerms,
+    { sendByMs, left }: SendTerms,
   ): Promise<AccountAnswer> {
-    return this.#link.http.ask({ ...call, weight: 1, purpose, sendByMs });
+    // An order weighs nothing, it is counted; an entry is reckoned as if it did.
+    const weight = purpose === 'exit' ? 0 : 1;
+    return this.#link.http.ask({
+      ...call,
+      weight,
+      purpose,
+      sendByMs,
+      left: call.isOrder === true ? left : undefined,
+    });
   }
 
   #told(id: ClientOrderId, answer: AccountAnswer, sentUs: TimeUs): SubmitOutcome {
@@ -119,6 +140,12 @@ export class UsdmWrites {
   #outcome(id: ClientOrderId, verdict: Verdict, sentUs: TimeUs): SubmitOutcome {
     return outcomeOf(this.#link, id, verdict, sentUs);
   }
+}
+
+/** Nothing has left, so that it may be tried again. */
+function notSeen({ message }: Error): Verdict {
+  const reason = `it stands: whether it still works could not be read: ${message}`;
+  return { type: 'refused', isFault: false, retryAfterMs: LATER_MS, reason };
 }
 
 interface Done {

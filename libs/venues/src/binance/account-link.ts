@@ -142,7 +142,8 @@ export class AccountLink implements AsyncDisposable {
       path,
       parameters: {},
       weight: 1,
-      purpose: 'audit',
+      // Nothing can be signed without it.
+      purpose: 'guard',
       isPublic: true,
     } as const;
     const answer = await this.http.ask(call);

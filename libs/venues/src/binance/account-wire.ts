@@ -22,6 +22,8 @@ export interface AccountCall {
   readonly isUnsigned?: boolean;
   /** Monotonic moment from which on it must not leave. */
   readonly sendByMs?: number;
+  /** Told when its bytes are handed to the connection. */
+  readonly left?: (() => void) | undefined;
 }
 
 /** What came of a request. `not sent`: surely no byte of it left. `lost`: it may have arrived. */

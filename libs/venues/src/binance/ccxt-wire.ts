@@ -27,6 +27,7 @@ const UNREACHED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CO
 /** One request on its way through ccxt. */
 interface Leaving {
   readonly sendByMs: number;
+  readonly left: (() => void) | undefined;
   hasLeft: boolean;
   lateMs: number;
 }
@@ -73,7 +74,8 @@ export class CcxtWire implements AccountWire {
 
   async send(call: AccountCall, at: AskedAt): Promise<WireAnswer> {
     const leaving: Leaving = {
-      ...{ sendByMs: call.sendByMs ?? Number.POSITIVE_INFINITY, hasLeft: false, lateMs: 0 },
+      ...{ sendByMs: call.sendByMs ?? Number.POSITIVE_INFINITY, left: call.left },
+      ...{ hasLeft: false, lateMs: 0 },
     };
     try {
       const client = await this.#client();
@@ -127,6 +129,7 @@ export class CcxtWire implements AccountWire {
       leaving.lateMs = monotonicMs() - leaving.sendByMs;
       if (leaving.lateMs >= 0) throw new Error('too late');
       leaving.hasLeft = true;
+      leaving.left?.();
       try {
         return await request(to, parameters);
       } catch (error) {

@@ -15,25 +15,32 @@ import { wordsOfError } from './failure-words.ts';
 import { retryAfterOf } from './request-budget.ts';
 
 const BODY_CHARACTERS_MAX = 64_000_000;
-/** One for each request that may be under way; what waits is refused when its time is over. */
+/** Of reads, and as many of writes; what waits for one is refused when its time is over. */
 const CONNECTIONS = 8;
 /** Longer than between two measurings of the time, which keep a connection open. */
 const KEEP_ALIVE_MS = 240_000;
 
-/** Requests over connections that stay open. Each goes out once; nothing is tried again. */
+/**
+ * Requests over connections that stay open. Each goes out once; nothing is tried again. Reads that nobody
+ * answers hold up no order: those have connections of their own, which the reads of the time keep open.
+ */
 export class DirectWire implements AccountWire {
   readonly name = 'direct';
   readonly #key: ApiKey;
   readonly #monotonicMs: () => number;
-  readonly #pool: Pool;
+  readonly #reads: Pool;
+  readonly #writes: Pool;
 
   constructor(parts: { readonly url: string; readonly key: ApiKey; readonly monotonicMs: () => number }) {
     this.#key = parts.key;
     this.#monotonicMs = parts.monotonicMs;
-    this.#pool = new Pool(parts.url.replace(/\/$/, ''), {
+    const url = parts.url.replace(/\/$/, '');
+    const bounds = {
       ...{ connections: CONNECTIONS, pipelining: 1 },
       ...{ keepAliveTimeout: KEEP_ALIVE_MS, keepAliveMaxTimeout: KEEP_ALIVE_MS },
-    });
+    };
+    this.#reads = new Pool(url, bounds);
+    this.#writes = new Pool(url, bounds);
   }
 
   send(call: AccountCall, at: AskedAt): Promise<WireAnswer> {
@@ -42,12 +49,13 @@ export class DirectWire implements AccountWire {
     const query = isPlain ? queryOf(parameters) : signedQuery({ ...parameters, ...at }, this.#key);
     const headers = isPublic === true ? {} : { [AUTHORITY]: this.#key.name };
     return new Promise((done) => {
-      const exchange = new OneExchange(this.#monotonicMs, call.sendByMs, (answer, told) => {
+      const exchange = new OneExchange(this.#monotonicMs, call, (answer, told) => {
         clearTimeout(timer);
         done({ answer, headers: told });
       });
       const timer = setTimeout(() => exchange.giveUp(), ANSWER_MAX_MS);
-      this.#pool.dispatch(
+      const pool = method === 'GET' && isPublic !== true ? this.#reads : this.#writes;
+      pool.dispatch(
         {
           ...{ method, path: query === '' ? path : `${path}?${query}`, headers, idempotent: false },
           ...{ headersTimeout: 0, bodyTimeout: 0 },
@@ -60,14 +68,14 @@ export class DirectWire implements AccountWire {
   async ready(): Promise<void> {}
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#pool.destroy();
+    await Promise.all([this.#reads.destroy(), this.#writes.destroy()]);
   }
 }
 
 /** One request on its way, from the moment at which its bytes would leave. */
 class OneExchange implements Dispatcher.DispatchHandler {
   readonly #monotonicMs: () => number;
-  readonly #sendByMs: number;
+  readonly #call: Pick<AccountCall, 'left' | 'sendByMs'>;
   readonly #done: (answer: AccountAnswer, headers: WireHeaders) => void;
   #controller: Dispatcher.DispatchController | undefined;
   #hasLeft = false;
@@ -79,20 +87,23 @@ class OneExchange implements Dispatcher.DispatchHandler {
 
   constructor(
     monotonicMs: () => number,
-    sendByMs: number | undefined,
+    call: Pick<AccountCall, 'left' | 'sendByMs'>,
     done: (answer: AccountAnswer, headers: WireHeaders) => void,
   ) {
     this.#monotonicMs = monotonicMs;
-    this.#sendByMs = sendByMs ?? Number.POSITIVE_INFINITY;
+    this.#call = call;
     this.#done = done;
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    const lateMs = this.#monotonicMs() - this.#sendByMs;
+    const lateMs = this.#monotonicMs() - (this.#call.sendByMs ?? Number.POSITIVE_INFINITY);
     if (lateMs >= 0) this.#end({ type: 'too late', lateMs });
     if (this.#isOver) controller.abort(new Error('not sent'));
-    else this.#hasLeft = true;
+    else {
+      this.#hasLeft = true;
+      this.#call.left?.();
+    }
   }
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: WireHeaders): void {

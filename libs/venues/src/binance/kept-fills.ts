@@ -1,6 +1,8 @@
 import type { Fill, TimeUs } from '@algo/model';
 import type { AccountLink, Rows } from './account-link.ts';
 
+/** What is held of a symbol where nothing is. */
+export const NOTHING = '0';
 /** More fills of one symbol are not kept, but read again. */
 const KEPT_MAX = 1_000;
 
@@ -17,7 +19,8 @@ export interface FillReads {
   held(): Promise<Rows<(symbol: string) => string>>;
   /** Returns the symbols in which orders work. */
   working(): Promise<readonly string[]>;
-  ofSymbol(symbol: string, sinceUs: TimeUs): Promise<readonly Fill[]>;
+  /** `isHeld`: whether something of it is held. */
+  ofSymbol(symbol: string, sinceUs: TimeUs, isHeld: boolean): Promise<readonly Fill[]>;
 }
 
 /**
@@ -67,7 +70,7 @@ export class KeptFills {
   }
 
   async #readAnew(symbol: string, sinceUs: TimeUs, held: string): Promise<readonly Fill[]> {
-    const fills = await this.#reads.ofSymbol(symbol, sinceUs);
+    const fills = await this.#reads.ofSymbol(symbol, sinceUs, held !== NOTHING);
     if (fills.length > KEPT_MAX) this.#kept.delete(symbol);
     else this.#kept.set(symbol, { sinceUs, fills, held });
     return fills;

@@ -15,9 +15,9 @@ test('market data takes forty percent of a minute, then waits for its oldest req
 
 test('what others on the same address have used counts, for the minute in which the venue says it', () => {
   const budget = new RequestBudget(WEIGHT_PER_MINUTE);
-  budget.used(WEIGHT_PER_MINUTE - WEIGHT, 0);
+  budget.used(WEIGHT_PER_MINUTE * 0.8 - WEIGHT, 0);
   expect(budget.take(WEIGHT, 1_000)).toBe(0);
-  budget.used(WEIGHT_PER_MINUTE - WEIGHT + 1, 2_000);
+  budget.used(WEIGHT_PER_MINUTE * 0.8 - WEIGHT + 1, 2_000);
   expect(budget.take(WEIGHT, 3_000)).toBe(59_000);
   expect(budget.take(WEIGHT, 62_000)).toBe(0);
 });
@@ -47,11 +47,12 @@ test('what the venue wants to be left alone is told, and what others were told h
 });
 
 test.each<[Purpose, number]>([
-  ['exit', 6_000],
-  ['cancel', 5_700],
-  ['look_up', 5_400],
+  ['cancel', 6_000],
+  ['guard', 6_000],
+  ['look_up', 5_820],
   ['entry', 4_800],
   ['audit', 4_200],
+  ['market_data', 4_800],
 ])('%s goes out until the address has used %d of 6,000, and no later', (purpose, most) => {
   const budget = new RequestBudget(WEIGHT_PER_MINUTE);
   budget.used(most - WEIGHT, 0);
@@ -67,4 +68,21 @@ test('what market data takes is gone for audits, until the venue says how much i
   expect(budget.take(1_800, 0, 'audit')).toBe(0);
   budget.used(100, 10);
   expect(budget.take(3_500, 10, 'audit')).toBe(0);
+});
+
+test('an exit goes out whatever was reckoned, and only while the venue wants no request it waits', () => {
+  const budget = new RequestBudget(WEIGHT_PER_MINUTE);
+  for (const used of [0.91, 0.99, 1, 1.01]) {
+    budget.used(WEIGHT_PER_MINUTE * used, 0);
+    expect([budget.take(0, 1, 'exit'), budget.take(WEIGHT, 1, 'entry')]).toEqual([0, 59_999]);
+  }
+  budget.refused(7, 1_000);
+  expect(budget.take(0, 7_000, 'exit')).toBe(1_000);
+});
+
+test('where the venue has said how long to wait, its minute is over then', () => {
+  const budget = new RequestBudget(WEIGHT_PER_MINUTE);
+  budget.used(WEIGHT_PER_MINUTE + 1, 0);
+  budget.refused(7, 0);
+  expect([budget.take(1, 6_999, 'audit'), budget.take(1, 7_000, 'audit')]).toEqual([1, 0]);
 });

@@ -4,15 +4,21 @@ export const MARKET_DATA_SHARE = 0.4;
 /** How long to wait where the venue says that it was asked too much, and not for how long. */
 const BUSY_PAUSE_MS = 60_000;
 
-/** What a request is for. */
-export type Purpose = 'exit' | 'cancel' | 'look_up' | 'entry' | 'audit' | 'market_data';
+/**
+ * What a request is for. `exit`: an order that only reduces, or guards; `guard`: what those wait for:
+ * the venue's time, the account's stream, what became of one order. `look_up`: the books, where exits wait.
+ */
+export type Purpose = 'exit' | 'cancel' | 'guard' | 'look_up' | 'entry' | 'audit' | 'market_data';
 
 /**
  * Up to which share of what the whole address may use a purpose still gets some. What stands first gets the
- * last of it: a fifth is kept back from entries, and from audits more. Market data has a bound of its own.
+ * last of it: a fifth is kept back from entries, and from audits more. Market data has a bound of its own
+ * beside. An exit is never held back by what we reckon: the venue weighs none that it takes, its minute may
+ * be over before ours, and where it takes none it says so, which is a pause.
  */
 export const CEILINGS: Readonly<Record<Purpose, number>> = {
-  ...{ exit: 1, cancel: 0.95, look_up: 0.9, entry: 0.8, audit: 0.7, market_data: 1 },
+  ...{ exit: Number.POSITIVE_INFINITY, cancel: 1, guard: 1, look_up: 0.97 },
+  ...{ entry: 0.8, audit: 0.7, market_data: 0.8 },
 };
 
 /**
@@ -85,6 +91,8 @@ export class RequestBudget {
   refused(retryAfterS: number | undefined, nowMs: number): number {
     const pauseMs = retryAfterS === undefined ? BUSY_PAUSE_MS : retryAfterS * 1_000;
     this.#pausedUntilMs = Math.max(this.#pausedUntilMs, nowMs + pauseMs);
+    // It says when its minute is over, which may be before ours.
+    if (retryAfterS !== undefined) this.#used = { ...this.#used, untilMs: this.#pausedUntilMs };
     this.#pause.keep(this.#pausedUntilMs - nowMs);
     return this.#pausedUntilMs - nowMs;
   }

@@ -191,7 +191,7 @@ export class PaperExchangeVenue implements ExchangeVenue {
   }
 
   #write<Reply>(
-    { sentUs: timeUs, sendByMs }: SendTerms,
+    { sentUs: timeUs, sendByMs, left }: SendTerms,
     send: () => Promise<Reply>,
     done: (reply: Reply) => void,
     fail: (outcomeOf: (clientOrderId: ClientOrderId) => SubmitOutcome) => void,
@@ -203,6 +203,7 @@ export class PaperExchangeVenue implements ExchangeVenue {
       fail((clientOrderId) => ({ type: 'refused', clientOrderId, reason, ...never, timeUs }));
       return;
     }
+    left?.();
     // Whatever kept the answer from us did not keep the request from the venue.
     send().then(done, ({ message: reason }: Error) =>
       fail((clientOrderId) => ({ type: 'unknown', clientOrderId, reason, timeUs })),

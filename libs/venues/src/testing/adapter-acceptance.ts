@@ -185,15 +185,40 @@ export function acceptAdapter(adapter: AdapterUnderTest): void {
       at.pass(120_000);
       expect(await submit(at, buys(at))).toMatchObject({ type: 'confirmed' });
     });
+
+    for (const share of adapter.shares)
+      test(`with ${share} of the address’s weight used no entry goes out, and an exit does`, async () => {
+        await using at = await adapter.open();
+        const { reduceOnly } = at.venue.capabilities;
+        let stop = await heldByStop(at);
+        const rests = buys(at);
+        await submit(at, rests);
+        await at.crowd!(share, rests);
+        const entry = buys(at);
+        expect(await submit(at, entry)).toMatchObject({ type: 'refused', retryAfterMs: expect.anything() });
+        expect(at.taken(entry.clientOrderId)).toBe(0);
+        if (share < 1) {
+          const moved = buys(at, { ...stop, clientOrderId: nextId(), triggerPrice: Decimal.of('81') });
+          const types = await replace(at, stop, moved);
+          expect([types.placed.type, types.replaced.type]).toEqual(['confirmed', 'confirmed']);
+          stop = moved;
+          expect(await cancel(at, rests)).toMatchObject({ type: 'confirmed' });
+        }
+        const exit = buys(at, { side: 'sell', limitPrice: Decimal.of('80'), reduceOnly });
+        const { placed } = await replace(at, stop, exit);
+        expect(placed.type).toBe('confirmed');
+        expect([at.taken(exit.clientOrderId), at.refusedRequests!()]).toEqual([1, 0]);
+      });
   });
 }
 
 let made = 0;
+const nextId = () => clientOrderId(`t${made++}`);
 
 /** Returns an order with a name of its own: to buy 1 at 83 and to rest, unless it is said otherwise. */
 function buys({ account, instrument }: VenueUnderTest, more: Partial<OrderRequest> = {}): OrderRequest {
   return {
-    ...{ clientOrderId: clientOrderId(`t${made++}`), account, instrument, side: 'buy', type: 'limit' },
+    ...{ clientOrderId: nextId(), account, instrument, side: 'buy', type: 'limit' },
     ...{ timeInForce: 'gtc', quantity: Decimal.of('1'), limitPrice: Decimal.of('83') },
     ...{ triggerPrice: null, reduceOnly: false },
     ...more,

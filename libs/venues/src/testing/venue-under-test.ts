@@ -1,5 +1,5 @@
 import type { AccountId, InstrumentId, Side, TimeUs } from '@algo/model';
-import type { AccountStream, ExchangeVenue } from '../port.ts';
+import type { AccountStream, ExchangeVenue, OrderRef } from '../port.ts';
 
 /** How an exchange shuts itself: to whoever asked too much, to everybody, or in one instrument. */
 export type Shut = 'ban' | 'maintenance' | 'halt';
@@ -23,6 +23,10 @@ export interface VenueUnderTest extends AsyncDisposable {
   lose(what: 'request' | 'answer'): void;
   /** Shuts the exchange for so long. */
   shut(how: Shut, ms: number): void;
+  /** Others use the address until so much of its minute is gone; a look-up of the order tells the adapter. */
+  crowd?(share: number, order: OrderRef): Promise<void>;
+  /** How many requests the exchange has refused for their weight. */
+  refusedRequests?(): number;
   /** How often the exchange has taken an order of a name. */
   taken(clientOrderId: string): number;
 }
@@ -32,5 +36,7 @@ export interface AdapterUnderTest {
   readonly name: string;
   /** How its exchange can be shut. */
   readonly shuts: readonly Shut[];
+  /** Where requests weigh: with which shares of a minute gone it is tried. */
+  readonly shares: readonly number[];
   open(): Promise<VenueUnderTest>;
 }

@@ -48,6 +48,13 @@ test('an order is announced, then an intent, then on disk as leaving, and then o
   expect([floor.events.at(-1), floor.venue.asked]).toEqual(['left', [`submit ${ID}`]]);
 });
 
+test('of an order that was sent it is told when it was where', () => {
+  const floor = entered();
+  floor.wait(20);
+  floor.venue.confirm(ID);
+  expect(floor.events.slice(-2)).toEqual(['OrderAccepted', 'OrderTimed']);
+});
+
 test('a venue that does not answer for one order delays no other order, no halt and no exit', () => {
   const floor = entered();
   floor.take(fillAll);

@@ -12,8 +12,9 @@ import {
 } from '@algo/model';
 import type { Logger } from '@algo/runtime';
 import type { ExchangeVenue, VenueAnswer } from '@algo/venues';
-import type { ExecutionOwn, ExecutionRequest, SubmitOrder } from '../domain/index.ts';
+import type { ExecutionOwn, ExecutionRequest, Passage, SubmitOrder } from '../domain/index.ts';
 import { FailedReads } from './failed-reads.ts';
+import { StageTimes } from './stage-times.ts';
 
 /** With less than this left of the lease nothing is begun; what is begun is on the socket before it ends. */
 const LEASE_MARGIN_MS = 500;
@@ -31,6 +32,7 @@ const SILENT = orderReason('VENUE_SILENT', `answer_within_ms=${ANSWER_WITHIN_MS}
 interface Sent {
   readonly placed: SubmitOutcome;
   readonly replaced: SubmitOutcome | null;
+  readonly passage?: Passage;
 }
 
 /** What the wire asks of the judgement right before an order leaves. */
@@ -51,7 +53,9 @@ export class OrderWire implements Requests<ExecutionRequest, ExecutionOwn> {
   readonly #lease: Pick<Lease, 'epoch' | 'safeFor' | 'untilMs'>;
   readonly #clock: Clock;
   readonly #log: Pick<Logger, 'warn'>;
+  readonly #isTimed: boolean;
   readonly reads: FailedReads;
+  readonly times = new StageTimes();
   /** The machine that is driven; nothing leaves without one. */
   judge: LastLook | null = null;
 
@@ -60,11 +64,14 @@ export class OrderWire implements Requests<ExecutionRequest, ExecutionOwn> {
     readonly lease: Pick<Lease, 'epoch' | 'safeFor' | 'untilMs'>;
     readonly clock: Clock;
     readonly log: Pick<Logger, 'warn'>;
+    /** Whether it tells when an order was where. */
+    readonly isTimed: boolean;
   }) {
     this.#venue = parts.venue;
     this.#lease = parts.lease;
     this.#clock = parts.clock;
     this.#log = parts.log;
+    this.#isTimed = parts.isTimed;
     this.reads = new FailedReads(parts.log);
   }
 
@@ -175,8 +182,17 @@ export class OrderWire implements Requests<ExecutionRequest, ExecutionOwn> {
       ticket.settle(outcomes(unknown(order, orderReason('MAY_HAVE_LEFT'))));
       return;
     }
+    const clock = this.#clock;
+    const [takenUs, takenMs] = [clock.nowMs() * US_PER_MS, clock.monotonicMs()];
+    // By one reading of the wall, so that steps of it are in no stage.
+    const nowUs = () => takenUs + Math.round((clock.monotonicMs() - takenMs) * US_PER_MS);
     ticket.leave((mayGo) => {
       if (!mayGo) return;
+      const diskUs = nowUs();
+      let wireUs: number | null = null;
+      const left = () => {
+        wireUs = nowUs();
+      };
       const denial = this.#denial(order);
       if (denial !== null) {
         const { code, detail } = denial;
@@ -184,10 +200,15 @@ export class OrderWire implements Requests<ExecutionRequest, ExecutionOwn> {
         ticket.settle([{ name: 'OrderNeverLeft', body }]);
         return;
       }
-      const told = this.#answered(unknown(order, SILENT), (sent) => ticket.settle(outcomes(sent)));
-      if (replaces === null)
-        this.#venue.submit(request, this.#terms(timeUs), (placed) => told({ placed, replaced: null }));
-      else this.#venue.replace({ ...request, clientOrderId: replaces }, request, this.#terms(timeUs), told);
+      const told = this.#answered(unknown(order, SILENT), (sent) => {
+        if (!this.#isTimed) return ticket.settle(outcomes(sent));
+        const passage = { takenUs, diskUs, wireUs, answeredUs: nowUs() };
+        this.times.add(passage);
+        ticket.settle(outcomes({ ...sent, passage }));
+      });
+      const terms = { ...this.#terms(timeUs), left };
+      if (replaces === null) this.#venue.submit(request, terms, (placed) => told({ placed, replaced: null }));
+      else this.#venue.replace({ ...request, clientOrderId: replaces }, request, terms, told);
     });
   }
 
@@ -235,8 +256,9 @@ function unknown({ request, replaces, timeUs }: SubmitOrder, reason: string): Se
   return { placed: of(request.clientOrderId), replaced: replaces === null ? null : of(replaces) };
 }
 
-function outcomes({ placed, replaced }: Sent): readonly ExecutionOwn[] {
-  const own: ExecutionOwn = { name: 'SubmitOutcomeKnown', body: placed };
+function outcomes({ placed, replaced, passage }: Sent): readonly ExecutionOwn[] {
+  const body = passage === undefined ? placed : { ...placed, passage };
+  const own: ExecutionOwn = { name: 'SubmitOutcomeKnown', body };
   return replaced === null ? [own] : [own, { name: 'CancelOutcomeKnown', body: replaced }];
 }
 

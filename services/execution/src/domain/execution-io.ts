@@ -21,6 +21,7 @@ import type {
   OrderEvent,
   OrderIntent,
   OrderLookup,
+  OrderTimed,
   PositionId,
   RiskEvent,
   StrategyName,
@@ -84,7 +85,7 @@ export type ExecutionOwn =
   /** What the venue can do, from here on. */
   | Own<'VenueDescribed', VenueDescribed>
   | Own<'FeedSilent', FeedSilent>
-  | Own<'SubmitOutcomeKnown', SubmitOutcome>
+  | Own<'SubmitOutcomeKnown', SubmitOutcome & { readonly passage?: Passage }>
   | Own<'CancelOutcomeKnown', SubmitOutcome>
   | Own<'OrderLookedUp', OrderLookedUp>
   | Own<'AbsenceKnown', AbsenceKnown>
@@ -107,6 +108,9 @@ export type FillsAnswer =
 export type CashAnswer =
   | { readonly type: 'answered'; readonly moves: readonly CashMove[]; readonly asOfUs: TimeUs }
   | { readonly type: 'failed'; readonly reason: string };
+
+/** When an order that was sent was where, as its sender saw it: told on, and nothing rests on it. */
+export type Passage = Pick<OrderTimed, 'takenUs' | 'diskUs' | 'wireUs' | 'answeredUs'>;
 
 interface Own<Name extends string, Body> extends OwnInput {
   readonly name: Name;
@@ -176,7 +180,8 @@ type PersonAnswer =
 export type ExecutionWord =
   | (OrderEvent | CorrectionMade | CashMoved | PersonAnswer)['type']
   | 'ReconciliationRequested'
-  | 'EntryStanding';
+  | 'EntryStanding'
+  | 'OrderTimed';
 
 /** What execution asks of the outside, carried out beside it. */
 export type ExecutionRequest =

@@ -5,6 +5,7 @@ import {
   type InstrumentId,
   openSnapshot,
   type Quiet,
+  type SubmitOutcome,
   sealSnapshot,
   type TimeUs,
   venueOf,
@@ -102,7 +103,14 @@ export class ExecutionMachine implements Machine<ExecutionTaken, ExecutionWord, 
         this.#feed({ type: input.name, account, requestId, epoch }, say);
         return;
       }
-      case 'SubmitOutcomeKnown':
+      case 'SubmitOutcomeKnown': {
+        const { passage, ...outcome } = input.body;
+        this.#feed({ type: input.name, outcome: outcome as SubmitOutcome }, say);
+        const { clientOrderId, timeUs } = outcome;
+        const { account } = this.#settings;
+        if (passage !== undefined) say('OrderTimed', { clientOrderId, account, timeUs, ...passage });
+        return;
+      }
       case 'CancelOutcomeKnown':
         this.#feed({ type: input.name, outcome: input.body }, say);
         return;

@@ -20,6 +20,7 @@ import { SpotReads } from './spot-reads.ts';
 import type { SpotSymbol, SymbolStatus } from './spot-symbol.ts';
 import { SpotTrading } from './spot-trading.ts';
 import { type SpotTruth, truthOf } from './spot-truth.ts';
+import { SpotWallet } from './spot-wallet.ts';
 
 /** An account of the spot exchange. *Shape*: amounts and rates as decimals as text. */
 export interface SpotAccountOptions {
@@ -49,6 +50,7 @@ export class BinanceSpotExchange implements AsyncDisposable {
   readonly market: BinanceStandIn;
   readonly sessions: SocketSessions;
   readonly #books: SpotBooks;
+  readonly #wallet = new SpotWallet();
   readonly #desk: AccountDesk;
 
   private constructor(market: BinanceStandIn, options: SpotExchangeOptions) {
@@ -73,7 +75,7 @@ export class BinanceSpotExchange implements AsyncDisposable {
       () => this.#desk,
       (order, cancelId) => lists.cancelOne(order, cancelId),
     );
-    const endpoints = spotEndpoints(trading, lists, new SpotReads(this.#books, weightMax));
+    const endpoints = spotEndpoints(trading, lists, new SpotReads(this.#books, weightMax), this.#wallet);
     const used = () => market.usedWeight;
     const bySocket = Object.entries(SOCKET_NAMES).map(([name, of]) => [name, endpoints[of]!] as const);
     this.sessions = new SocketSessions(this.#desk, {
@@ -179,6 +181,7 @@ export class BinanceSpotExchange implements AsyncDisposable {
     const { ledger, nowMs } = this.#books;
     const delta = Decimal.of(amount);
     ledger.move(account, asset, delta);
+    this.#wallet.note(account, asset, delta, nowMs());
     const sign = delta.isNegative() ? '-' : '';
     this.sessions.emit(account, balanceUpdate(nowMs(), asset, `${sign}${fixed(delta.abs())}`));
     this.#tellPosition(account, asset);

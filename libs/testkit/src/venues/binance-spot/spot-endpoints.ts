@@ -5,8 +5,10 @@ import { ORDER_PARAMETERS } from './spot-entry.ts';
 import { OCO_PARAMETERS, type SpotLists } from './spot-lists.ts';
 import type { SpotReads } from './spot-reads.ts';
 import type { SpotTrading } from './spot-trading.ts';
+import type { SpotWallet } from './spot-wallet.ts';
 
 const PAGE = ['startTime', 'endTime', 'limit'];
+const HISTORY = [...PAGE, 'coin', 'status', 'offset', 'asset'];
 const OF_ORDER = ['symbol', 'orderId', 'origClientOrderId'];
 const CANCEL = [...OF_ORDER, 'newClientOrderId', 'cancelRestrictions'];
 const CANCEL_LIST = ['symbol', 'orderListId', 'listClientOrderId', 'newClientOrderId'];
@@ -20,6 +22,7 @@ export function spotEndpoints(
   trading: SpotTrading,
   lists: SpotLists,
   reads: SpotReads,
+  wallet: SpotWallet,
 ): Readonly<Record<string, Endpoint>> {
   return {
     'GET /api/v3/time': open(1, reads.time),
@@ -48,6 +51,10 @@ export function spotEndpoints(
     ),
     'GET /api/v3/rateLimit/order': read(40, [], reads.orderCounts),
     'GET /sapi/v1/account/apiRestrictions': KEY_RESTRICTIONS,
+    'GET /sapi/v1/capital/deposit/hisrec': read(1, HISTORY, wallet.deposits),
+    'GET /sapi/v1/capital/withdraw/history': read(1, HISTORY, wallet.withdrawals),
+    'GET /sapi/v1/asset/dribblet': read(1, HISTORY, wallet.dust),
+    'GET /sapi/v1/asset/assetDividend': read(1, HISTORY, wallet.rewards),
     'GET /sapi/v1/bnbBurn': read(1, [], reads.bnbBurn),
   };
 }

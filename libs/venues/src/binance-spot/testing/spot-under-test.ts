@@ -1,3 +1,4 @@
+import type { BinanceSpotExchange } from '@algo/testkit/venues';
 import type { RequestPaths } from '../../binance/request-paths.ts';
 import type { Shut, VenueUnderTest } from '../../testing/venue-under-test.ts';
 import { SpotAccountStream } from '../spot-account-stream.ts';
@@ -5,10 +6,13 @@ import { SpotExchangeVenue } from '../spot-exchange-venue.ts';
 import { SpotLink } from '../spot-link.ts';
 import { ACCOUNT, LTC, spotOnStandIn } from './spot-on-stand-in.ts';
 
+const WEIGHT_PER_MINUTE = 6_000;
 const QUICK = { rotateMs: 3_600_000, overlapMs: 0, retryFirstMs: 0, retryMaxMs: 0, lookMs: 2 };
 
 /** Opens the spot adapter at its stand-in. */
-export async function spotUnderTest(paths: RequestPaths = { primary: 'direct' }): Promise<VenueUnderTest> {
+export async function spotUnderTest(
+  paths: RequestPaths = { primary: 'direct' },
+): Promise<VenueUnderTest & { readonly exchange: BinanceSpotExchange }> {
   const keys = [{ apiKey: 'hmacKey', secret: 'hmacSecret' }];
   const house = await spotOnStandIn({
     accounts: [{ name: 'one', balances: { USDT: '10000' }, keys }],
@@ -19,7 +23,7 @@ export async function spotUnderTest(paths: RequestPaths = { primary: 'direct' })
   let accountStream = new SpotAccountStream(link, QUICK);
   const reopenings: { readonly atMs: number; readonly open: () => void }[] = [];
   return {
-    ...{ account: ACCOUNT, instrument: LTC },
+    ...{ account: ACCOUNT, instrument: LTC, exchange },
     get venue() {
       return venue;
     },
@@ -46,6 +50,12 @@ export async function spotUnderTest(paths: RequestPaths = { primary: 'direct' })
       const open = shut(house, how, ms);
       reopenings.push({ atMs: clock.nowMs() + ms, open });
     },
+    async crowd(share, ref) {
+      const { market } = exchange;
+      market.use(WEIGHT_PER_MINUTE * share - market.usedWeight - 4);
+      await new Promise((done) => venue.order(ref, done));
+    },
+    refusedRequests: () => exchange.market.refusedRequests,
     taken: (id) => exchange.truth().orders.filter(({ clientOrderId }) => clientOrderId === id).length,
     async [Symbol.asyncDispose]() {
       await accountStream[Symbol.asyncDispose]();

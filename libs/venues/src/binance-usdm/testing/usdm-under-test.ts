@@ -11,6 +11,7 @@ import { UsdmLink } from '../usdm-link.ts';
 const T0_MS = 1_750_507_440_000;
 const ACCOUNT = accountId('live-main');
 const QUICK = { rotateMs: 3_600_000, overlapMs: 0, retryFirstMs: 0, retryMaxMs: 0, lookMs: 2 };
+const WEIGHT_PER_MINUTE = 2_400;
 /** The contract that is traded. */
 const LTC = contract('LTCUSDT');
 
@@ -80,6 +81,12 @@ export async function usdmUnderTest(
     shut(how, ms) {
       reopenings.push({ atMs: clock.nowMs() + ms, open: shut(exchange, how, ms) });
     },
+    async crowd(share, ref) {
+      const { market } = exchange;
+      market.use(WEIGHT_PER_MINUTE * share - market.usedWeight - 1);
+      await new Promise((done) => venue.order(ref, done));
+    },
+    refusedRequests: () => exchange.market.refusedRequests,
     taken: (id) => exchange.truth().orders.filter(({ clientOrderId }) => clientOrderId === id).length,
     async [Symbol.asyncDispose]() {
       await accountStream[Symbol.asyncDispose]();

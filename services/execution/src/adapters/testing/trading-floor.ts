@@ -174,7 +174,13 @@ export class TradingFloor {
 
   #newWire(): OrderWire {
     const log = { warn: () => {} };
-    const wire = new OrderWire({ venue: this.venue, lease: this.lease, clock: this.clock, log });
+    const wire = new OrderWire({
+      venue: this.venue,
+      lease: this.lease,
+      clock: this.clock,
+      log,
+      isTimed: true,
+    });
     wire.judge = this.machine;
     return wire;
   }
