@@ -119,9 +119,12 @@ async function storeFiles(
   const refuse = (code: TradeRefusalCode, count: number) => {
     if (count > 0) refused[code] = (refused[code] ?? 0) + count;
   };
-  const total = files.reduce((sum, { file }) => sum + file.survey.rows + file.brokenCount, 0);
+  const total = files.reduce(
+    (sum, { file: { survey, brokenCount } }) => sum + survey.rows + survey.repeated + brokenCount,
+    0,
+  );
   const tell = progress(total);
-  let [read, heard] = [0, 0];
+  let [read, heard, again] = [0, 0, 0];
   for (const { file, instrument } of files) {
     const { id } = instrument;
     let into = imports.get(id);
@@ -140,7 +143,7 @@ async function storeFiles(
     for (const code of TRADE_REFUSAL_CODES) refuse(code, rows.refused[code] ?? 0);
     heard += rows.heard;
     refuse('UNREADABLE_ROW', file.brokenCount);
-    refuse('DUPLICATE_ID', file.survey.repeated);
+    again += file.survey.repeated;
   }
   await store.flush();
   tell(total, true);
@@ -149,7 +152,7 @@ async function storeFiles(
   return {
     total,
     stored: sum('stored'),
-    passedOver: sum('passedOver'),
+    passedOver: sum('passedOver') + again,
     missing: sum('missing') - heard,
     refused,
   };
