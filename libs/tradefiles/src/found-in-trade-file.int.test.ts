@@ -217,6 +217,6 @@ test('what is odd in a file is said beside its path', async () => {
   const instrument = { id: 'binance.spot.LTCUSDT', venue: 'binance', market: 'spot', symbol: 'LTCUSDT' };
   await using files = await openTradeFiles([path], { told: [], catalog: [instrument as never] });
   expect(files.words).toEqual([
-    `${path}: 2 rows can't be read, such as row 8 (side "unknown"), row 28 (side "unknown")`,
+    `${path}: 2 rows are no trades, such as row 8 (side "unknown"), row 28 (side "unknown")`,
   ]);
 });

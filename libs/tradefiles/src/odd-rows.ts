@@ -61,6 +61,6 @@ export function oddRowWords(rows: readonly OddRow[]): string {
 
 /** Returns the error for a file of which no row can be a trade. */
 export function nothingReadable(path: string, rows: readonly OddRow[]): Error {
-  const because = `none of its rows can be read, such as ${oddRowWords(rows)}`;
+  const because = `none of its rows is a trade, such as ${oddRowWords(rows)}`;
   return unusableFile(path, because, REMEDIES[rows[0]!.field]);
 }

@@ -94,7 +94,7 @@ function wordsOf(file: TradeFile): string[] {
     const alike = order.hasIds ? 'equal one before, id and all' : 'have the name and time of one before';
     words.push(`${survey.repeated} rows ${alike}: left out`);
   }
-  if (odd.length > 0) words.push(`${survey.odd} rows can't be read, such as ${oddRowWords(odd)}`);
+  if (odd.length > 0) words.push(`${survey.odd} rows are no trades, such as ${oddRowWords(odd)}`);
   if (isSideInferred) words.push('no side in it: inferred, a higher price was bought and a lower one sold');
   const lines = broken.map(({ line, why }) => `line ${line} (${why})`).join(', ');
   if (brokenCount > 0) words.push(`${brokenCount} lines are no rows, such as ${lines}`);

@@ -85,6 +85,8 @@ export interface EngineStatus extends EventCounts, OddHoldings {
   /** What is heard of each instrument, and what can be proven of it. */
   readonly feeds: readonly ListedFeed[];
   readonly services: readonly ServiceStatus[];
+  /** When they were asked. *Units*: ms since 1970. */
+  readonly askedMs: number;
   readonly shards: ShardStatus;
   /** Of the services that guard money those that say nothing, and what is not done meanwhile. */
   readonly silent: readonly string[];
@@ -97,6 +99,7 @@ export interface EngineStatus extends EventCounts, OddHoldings {
 /** Returns how an engine is, or how it was left, and what one of its accounts did. */
 export async function readEngineStatus(access: EngineAccess, account: AccountId): Promise<EngineStatus> {
   const { bus, dataDir, place, engine } = access;
+  const askedMs = Date.now();
   const services = await lastStatuses(bus, engine.identities);
   const trades = access.running ? liveTrades(services) : await storedTrades(bus, access.dataDir);
   return {
@@ -109,6 +112,7 @@ export async function readEngineStatus(access: EngineAccess, account: AccountId)
     ...trades,
     ...(await whatHappened(bus, account)),
     services,
+    askedMs,
     shards: shardStatus(await readShardPlan(bus), access.running ? services : []),
     silent: access.running ? await silentWords(bus, account, GUARDING) : [],
     streamsFilling: await lastFilling(bus),
