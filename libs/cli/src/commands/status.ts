@@ -26,6 +26,7 @@ export function statusLines(found: EngineStatus): string[] {
   return [
     `engine ${running ? 'running' : 'stopped'} · feed ${feed} · account ${account} ${where} · ${place}`,
     ...(running ? serviceLines(found) : []),
+    ...(found.disk === null ? [] : [found.disk]),
     ...found.silent,
     ...entriesOf(found),
     ...shardLines(found.shards),

@@ -21,6 +21,7 @@ import {
   type ListedFeed,
 } from '@algo/read-models';
 import { identityOf, readShardPlan } from '@algo/runtime';
+import { diskWords } from '../engine/disk-room.ts';
 import type { EngineAccess } from '../engine/engine-access.ts';
 import { counterSum } from './counter-sum.ts';
 import { readAccountEvents, readEvents } from './read-events.ts';
@@ -88,6 +89,8 @@ export interface EngineStatus extends EventCounts, OddHoldings {
   /** When they were asked. *Units*: ms since 1970. */
   readonly askedMs: number;
   readonly shards: ShardStatus;
+  /** That the disk of the data directory is full, or nearly; null while there is room. */
+  readonly disk: string | null;
   /** Of the services that guard money those that say nothing, and what is not done meanwhile. */
   readonly silent: readonly string[];
   /** Why entries do not pass, as execution said last; null before it said anything. */
@@ -113,6 +116,7 @@ export async function readEngineStatus(access: EngineAccess, account: AccountId)
     ...(await whatHappened(bus, account)),
     services,
     askedMs,
+    disk: (dataDir === undefined ? undefined : diskWords(dataDir)) ?? null,
     shards: shardStatus(await readShardPlan(bus), access.running ? services : []),
     silent: access.running ? await silentWords(bus, account, GUARDING) : [],
     streamsFilling: await lastFilling(bus),

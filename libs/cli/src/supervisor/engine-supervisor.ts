@@ -13,6 +13,7 @@ import { KeptEngineFile } from './kept-engine-file.ts';
 import { RestartPolicy } from './restart-policy.ts';
 import { planOf, planServices } from './service-plan.ts';
 import { type Misconfigured, ServiceProcess, type ServiceSpec } from './service-process.ts';
+import { StoreRestart } from './store-restart.ts';
 import type { UpOptions } from './up-options.ts';
 
 /** What an engine is started from. */
@@ -52,6 +53,7 @@ export class EngineSupervisor {
   #isStopping = false;
   #unwatchNats: () => void = () => {};
   readonly #trimmer: NodeJS.Timeout;
+  readonly #storeRestart: StoreRestart;
   readonly #file: KeptEngineFile;
 
   private constructor(
@@ -82,6 +84,7 @@ export class EngineSupervisor {
     view.onRefusal = (words) => parts.say(words);
     nats.onExit = () => void this.#restartNats();
     this.#unwatchNats = watchNats(nats.pid);
+    this.#storeRestart = new StoreRestart(nats, dataDir, parts.say);
     this.#trimmer = setInterval(() => {
       for (const service of this.services) service.log.trim();
     }, LOG_TRIM_MS);
@@ -138,6 +141,7 @@ export class EngineSupervisor {
   /** Stops the services, then nats-server. */
   async stop(): Promise<void> {
     clearInterval(this.#trimmer);
+    this.#storeRestart[Symbol.dispose]();
     this.#isStopping = true;
     await this.#scaling;
     await this.stopServices();

@@ -57,6 +57,8 @@ export class RowStoring implements Requests<ShardRows, never> {
   #waitingRows = 0;
   readonly #waitingRowsMax: number;
   #hasFailed = false;
+  /** Why files can't be opened yet, which is tried again. */
+  readonly troubles = new Map<InstrumentId, string>();
 
   /** What a file lacks is put back from `past`, and told to `onRefilled`. */
   constructor(store: RowStore, options: StoringOptions) {
@@ -195,17 +197,20 @@ export class RowStoring implements Requests<ShardRows, never> {
           isStale = false;
         }
         const stored = await this.#store.openInstrument(instrument, kind);
+        this.troubles.delete(instrument);
         this.#storedBefore += stored.trades;
         if (isWanted()) this.#opened(file, stored);
         else await this.#closeFile(instrument, 'nothing');
         return;
       } catch (error) {
         if (!mayPass(error)) throw error;
+        this.troubles.set(instrument, error.message);
         onWaiting(error);
       }
       const waitMs = Math.min(delayMs, tryAgainMs * TRY_AGAIN_TIMES_MAX);
       await new Promise((resolve) => setTimeout(resolve, waitMs));
     }
+    this.troubles.delete(instrument);
   }
 
   /** Stores what has waited for a file; what it lacks first. */
