@@ -112,7 +112,7 @@ function write(path: string, held: Holder, directory: string, { field }: AskedDi
   } catch (error) {
     throw new InputError({
       ...{ field, value: directory, because: `it can't be written to: ${(error as Error).message}` },
-      remedy: 'Make room there: the engine goes on by itself, nothing that was stored is lost.',
+      remedy: 'Make room there; nothing that was stored is lost.',
       isPassing: true,
     });
   } finally {
