@@ -32,7 +32,7 @@ test('trades gathered in pieces are the same columns as in one piece, and each r
   );
 });
 
-test('candles are numbers by timeframe, in their order, and go to the other thread without being copied', () => {
+test('candles are numbers by timeframe, in their order, and are handed on without a copy', () => {
   const buffer = new RowBuffer();
   const bars = Array.from({ length: 40 }, (_, n) =>
     candle(LTC, {

@@ -90,7 +90,7 @@ test.each([
   await expect(opened(dir.write('a.csv', content))).rejects.toThrow(kind);
 });
 
-test('an archive as a Mac packs it is read; a workbook, a password and a second packing are named', async () => {
+test('an archive of a Mac is read; a workbook, a password and a second packing are named', async () => {
   using dir = new TempDir();
   const beside = new Uint8Array([0, 5, 22, 7]);
   const mac = await zip({ 'a.csv': CSV, '__MACOSX/._a.csv': beside, '.DS_Store': beside });

@@ -149,7 +149,10 @@ function unpack(path: string, from: number, through: Transform): Readable {
   return packed.pipe(through);
 }
 
-/** Text in UTF-8 without a mark, its lines ended by newlines; Parquet as it is. *Errors*: InputError on what else is packed. */
+/**
+ * Text in UTF-8 without a mark, its lines ended by newlines; Parquet as it is. *Errors*: InputError on what
+ * else is packed.
+ */
 async function* plainly(path: string, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array | string> {
   let decoder: TextDecoder | undefined;
   let isParquet = false;

@@ -46,8 +46,8 @@ const COUNTED_SHARE_MIN = 0.9;
 const DISAGREE_MAX_US = US_PER_SECOND;
 
 const FAR_BACK =
-  `rows are older than the one before by more than ${STUTTER_MAX_US / US_PER_SECOND} s though their ids go on: ` +
-  'each such row is refused';
+  `rows are older than the one before by more than ${STUTTER_MAX_US / US_PER_SECOND} s ` +
+  'though their ids go on: each such row is refused';
 
 /** Returns whether the ids of a file are whole numbers; a few that aren't are faults. */
 export function countsTrades({ rows, counted }: Pick<Survey, 'rows' | 'counted'>): boolean {

@@ -33,7 +33,8 @@ const NAMES: Readonly<Record<Role, readonly string[]>> = {
 
 /** What people are told when a file is none of them. */
 export const KNOWN_LAYOUTS = [
-  'What is read: a header that names a time (ts_ms, time, timestamp …), price, quantity (qty, size, amount …),',
+  'What is read: a header that names a time (ts_ms, time, timestamp …), price,',
+  'quantity (qty, size, amount …),',
   'side or is_buyer_maker, and perhaps trade_id, symbol;',
   'or a public dump of Binance (spot or USD-M, trades or aggTrades) or Bybit;',
   'or say where the fields stand: --layout time,price,quantity,side,id, with - for what is to be passed over',
@@ -101,8 +102,8 @@ function placesOf(names: readonly string[]): TradeLayout['at'] {
 }
 
 /**
- * Returns how a person may have a table of trades read in which no column is a side: the words for `--layout`.
- * Undefined where something else is missing, too, or nothing.
+ * Returns the words for `--layout` by which a table is read in which no column is a side; undefined where
+ * something else is missing, too, or nothing.
  */
 export function layoutWithoutSide(names: readonly string[]): string | undefined {
   const at = placesOf(names);

@@ -1,4 +1,3 @@
-import type { ServiceStatus } from '@algo/contracts';
 import { streamFillWords } from '@algo/model';
 import { entryLines, feedRows } from '@algo/read-models';
 import type { CliEnvironment } from '../config.ts';

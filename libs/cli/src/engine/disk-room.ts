@@ -10,7 +10,7 @@ export function diskWords(dir: string, least = LEAST_BYTES): string | undefined 
   if (free >= least) return undefined;
   const left = free < 1_048_576 ? 'is full' : `has ${Math.floor(free / 1_048_576)} MiB left`;
   return (
-    `the disk of ${dir} ${left}: nothing can be stored, so nothing is decided, ordered or closed; stops at the ` +
-    'exchange guard. Make room there: all goes on by itself'
+    `the disk of ${dir} ${left}: nothing can be stored, so nothing is decided, ordered or closed; ` +
+    'stops at the exchange guard. Make room there: all goes on by itself'
   );
 }

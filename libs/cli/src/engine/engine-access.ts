@@ -146,13 +146,13 @@ async function connected(place: { dataDir: string; engine: EngineFile }): Promis
   };
 }
 
-/** Its supervisor lives, which starts a server that has ended at once: this one is starting, or stands still. */
+/** Its supervisor starts a server that has ended at once: this one is starting, or stands still. */
 function noAnswer({ natsPid, natsUrl }: Pick<EngineFile, 'natsPid' | 'natsUrl'>): CommandFailure {
   const lines = [
     `The engine runs, but its nats-server (${natsUrl}) does not answer, so that nobody can be asked or told.`,
-    'Stops that rest at the exchange guard meanwhile; nothing else does. Give the command again in some seconds.',
+    'Stops that rest at the exchange guard meanwhile; nothing else does. Try again in some seconds.',
   ];
-  const still = `If it goes on, nats-server stands still or its disk does: \`kill -9 ${natsPid}\` has it started anew`;
+  const still = `If it goes on, it or its disk stands still: \`kill -9 ${natsPid}\` has it started anew`;
   return new CommandFailure(
     [...lines, ...(natsPid === null ? [] : [`${still}, on the same files.`])].join('\n'),
   );

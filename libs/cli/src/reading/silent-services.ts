@@ -40,8 +40,8 @@ export async function silentWords(
 }
 
 /**
- * Returns for how long a service had been silent when it was asked, by this machine's clock; null for one that
- * was heard. `askedMs` is taken before the asking: on a busy machine a question alone takes seconds.
+ * Returns for how long a service had been silent when it was asked, by this machine's clock; null for one
+ * that was heard. `askedMs` is taken before the asking: on a busy machine a question alone takes seconds.
  */
 export function silentSeconds({ timeUs }: Pick<ServiceStatus, 'timeUs'>, askedMs: number): number | null {
   const silentMs = askedMs - timeUs / US_PER_MS;

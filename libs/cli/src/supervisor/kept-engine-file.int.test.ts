@@ -5,7 +5,7 @@ import { expect, test } from '@jest/globals';
 import { type EngineFile, readEngineFile } from '../engine/engine-file.ts';
 import { KeptEngineFile } from './kept-engine-file.ts';
 
-test('a directory that takes nothing ends nobody: it is said once, and written as soon as it can be', async () => {
+test('a directory that takes nothing ends nobody: it is said once, and tried again', async () => {
   using stack = new DisposableStack();
   const dataDir = mkdtempSync(join(tmpdir(), 'algo-kept-'));
   stack.defer(() => rmSync(dataDir, { recursive: true, force: true }));

@@ -3,8 +3,8 @@ import { type EngineFile, writeEngineFile } from '../engine/engine-file.ts';
 const AGAIN_MS = 1_000;
 
 /**
- * What a data directory says of the engine that runs on it, kept as it changes. A disk that is full must not end
- * the one process that starts all others again: what could not be written is said once, and tried again.
+ * What a data directory says of the engine that runs on it, kept as it changes. A full disk must not end the
+ * one process that starts all others again: what could not be written is said once, and tried again.
  */
 export class KeptEngineFile implements Disposable {
   readonly #dataDir: string;

@@ -3,7 +3,7 @@ import { eventually } from '@algo/testkit';
 import { expect, test } from '@jest/globals';
 import { StoreRestart } from './store-restart.ts';
 
-test('a server that has stopped storing is ended once while there is room, and one that stores is let be', async () => {
+test('a server that has stopped storing is ended once there is room; one that stores is let be', async () => {
   const said: string[] = [];
   let kills = 0;
   const nats = {

@@ -8,8 +8,8 @@ const RESTARTS_MS = 10_000;
 const ROOM_BYTES = 8 * 1024 * 1024;
 
 /**
- * Ends a nats-server that has met a full disk once there is room again, so that it is started anew: by itself it
- * stores nothing more, and no service could say a word.
+ * Ends a nats-server that has met a full disk once there is room again, so that it is started anew: by itself
+ * it stores nothing more, and no service could say a word.
  */
 export class StoreRestart implements Disposable {
   readonly #timer: NodeJS.Timeout;

@@ -152,7 +152,7 @@ test('the gathered mail is not sent again by a life that begins after it', async
   expect(second.sent).toEqual([]);
 });
 
-test('while no mail gets out a person is told since when, how many wait and why, in a next life too', async () => {
+test('while no mail gets out it is told since when, how many wait and why, also in a next life', async () => {
   nowMs = Date.UTC(2026, 0, 2, 3, 4, 5);
   const waiting = '2 mails wait since 2026-01-02 03:04:05 UTC: memory says ENOTFOUND';
   {
