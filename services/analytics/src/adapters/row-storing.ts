@@ -2,6 +2,7 @@ import type { Requests, Ticket } from '@algo/bus';
 import { InputError, type InstrumentId, type TradeColumns } from '@algo/model';
 import type { IdKind, Leaves, RowStore, StoredPosition } from '@algo/tickstore';
 import type { ShardRows } from '../domain/index.ts';
+import { mayPass } from './may-pass.ts';
 import type { PastRows } from './past-rows.ts';
 import { refill } from './refill.ts';
 import { behindArchive, rowsIn, rowsOf } from './rows-to-store.ts';
@@ -276,10 +277,6 @@ export class RowStoring implements Requests<ShardRows, never> {
 /** Whether rows of a file are nowhere on disk and not on their way there. */
 function isWanting({ stored, waiting, lacks }: File): boolean {
   return lacks || (stored === undefined && waiting.length > 0);
-}
-
-function mayPass(error: unknown): error is Error {
-  return error instanceof Error && 'isPassing' in error && error.isPassing === true;
 }
 
 /**
