@@ -1,3 +1,4 @@
+import { PublishFailedError, RequestFailedError } from '@algo/bus';
 import { InputError } from '@algo/model';
 import { ConfigError } from '@algo/runtime';
 import { CommanderError } from 'commander';
@@ -17,5 +18,8 @@ export function reportOf(error: unknown): FailureReport {
   if (error instanceof CommandFailure) return { exitCode: error.exitCode, words: error.message };
   if (error instanceof ConfigError) return { exitCode: EXIT_CODE.misconfigured, words: error.message };
   if (error instanceof InputError) return { exitCode: EXIT_CODE.usage, words: error.message };
+  // A server that stands still, or a full disk: expected in a night, and a stack tells a person nothing.
+  if (error instanceof PublishFailedError || error instanceof RequestFailedError)
+    return { exitCode: EXIT_CODE.failed, words: error.message };
   return { exitCode: EXIT_CODE.failed, words: (error as Error).stack ?? String(error) };
 }

@@ -48,8 +48,8 @@ export class DirectoryLock implements Disposable {
     mkdirSync(directory, { recursive: true });
     const path = join(directory, FILE);
     const own = `${path}.${process.pid}`;
-    write(own, { pid: process.pid, birth: birthOf(process.pid), purpose });
     try {
+      write(own, { pid: process.pid, birth: birthOf(process.pid), purpose }, directory, asked);
       for (let attempt = 0; attempt < TRIES; attempt++) {
         if (linked(own, path)) return new DirectoryLock(path);
         const text = textOf(path);
@@ -73,7 +73,7 @@ export class DirectoryLock implements Disposable {
     mkdirSync(directory, { recursive: true });
     const path = join(directory, FILE);
     const own = `${path}.${process.pid}`;
-    write(own, { pid: process.pid, birth: birthOf(process.pid), purpose });
+    write(own, { pid: process.pid, birth: birthOf(process.pid), purpose }, directory, DATA_DIR);
     renameSync(own, path);
     return new DirectoryLock(path);
   }
@@ -105,10 +105,19 @@ function removeStale(path: string, stale: string): void {
   rmSync(aside, { force: true });
 }
 
-function write(path: string, held: Holder): void {
+function write(path: string, held: Holder, directory: string, { field }: AskedDirectory): void {
   const file = openSync(path, 'w');
-  writeSync(file, JSON.stringify(held));
-  closeSync(file);
+  try {
+    writeSync(file, JSON.stringify(held));
+  } catch (error) {
+    throw new InputError({
+      ...{ field, value: directory, because: `it can't be written to: ${(error as Error).message}` },
+      remedy: 'Make room there; nothing that was stored is lost.',
+      isPassing: true,
+    });
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** Gives a file its name only where that name is free: the one step that two processes can't both do. */

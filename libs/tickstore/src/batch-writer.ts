@@ -1,5 +1,6 @@
-import { type Candle, TIMEFRAMES, type Timeframe } from '@algo/model';
+import { TIMEFRAMES, type Timeframe } from '@algo/model';
 import type { DuckDBAppender, DuckDBConnection } from '@duckdb/node-api';
+import { type CandleRows, openTimesUs } from './candle-rows.ts';
 import type { RowBatch } from './row-buffer.ts';
 import { sqlText, type TableName } from './schema.ts';
 import type { StoredPosition } from './store-rows.ts';
@@ -36,9 +37,10 @@ export class BatchWriter {
       ticks.flushSync();
     }
     for (const timeframe of TIMEFRAMES) {
-      const candles = batch.candles.filter((candle) => candle.timeframe === timeframe);
-      if (batch.again && candles.length > 0) await this.#deleteCandles(timeframe, candles);
-      await this.#into(`candles_${timeframe}`, candles.length, (appender) =>
+      const candles = batch.candles[timeframe];
+      if (candles === undefined) continue;
+      if (batch.again) await this.#deleteCandles(timeframe, candles);
+      await this.#into(`candles_${timeframe}`, candles.count, (appender) =>
         this.#chunk.candles.append(appender, candles),
       );
     }
@@ -73,8 +75,8 @@ export class BatchWriter {
     await this.#insert(table, rows);
   }
 
-  async #deleteCandles(timeframe: Timeframe, candles: readonly Candle[]): Promise<void> {
-    const times = candles.map(({ openTimeUs }) => openTimeUs).join(', ');
+  async #deleteCandles(timeframe: Timeframe, candles: CandleRows): Promise<void> {
+    const times = openTimesUs(candles).join(', ');
     await this.#connection.run(
       `DELETE FROM ${this.#database}.candles_${timeframe} WHERE epoch_us(timestamp) IN (${times})`,
     );

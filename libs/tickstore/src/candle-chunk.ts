@@ -1,24 +1,12 @@
-import type { Candle } from '@algo/model';
 import { type DuckDBAppender, DuckDBDataChunk, DuckDBVector } from '@duckdb/node-api';
+import { CANDLE_FIELDS, type CandleRows } from './candle-rows.ts';
 import { bigInts, doubles, setWholeNumbers } from './chunk-columns.ts';
 import { TABLES } from './schema.ts';
 
 const COLUMNS = Object.values(TABLES.candles_1m);
-const WHOLE: readonly (readonly [column: number, of: (candle: Candle) => number])[] = [
-  [0, ({ openTimeUs }) => openTimeUs],
-  [8, ({ trades }) => trades],
-  [9, ({ buyTrades }) => buyTrades],
-  [10, ({ sellTrades }) => sellTrades],
-];
-const REAL: readonly (readonly [column: number, of: (candle: Candle) => number])[] = [
-  [1, ({ open }) => open],
-  [2, ({ high }) => high],
-  [3, ({ low }) => low],
-  [4, ({ close }) => close],
-  [5, ({ volume }) => volume],
-  [6, ({ buyVolume }) => buyVolume],
-  [7, ({ sellVolume }) => sellVolume],
-];
+/** Columns of whole numbers: the time, and how many trades. */
+const WHOLE = [0, 8, 9, 10] as const;
+const REAL = [1, 2, 3, 4, 5, 6, 7] as const;
 const COMPLETE = 11;
 
 /** A reusable column chunk for candles: an import has one for each fifteen trades or so of a slow market. */
@@ -28,28 +16,28 @@ export class CandleChunk {
   readonly #numbers = new Float64Array(this.#size);
 
   /** Appends all candles, a chunk at a time. */
-  append(appender: DuckDBAppender, candles: readonly Candle[]): void {
-    for (let from = 0; from < candles.length; from += this.#size) {
-      this.#fill(candles.slice(from, from + this.#size));
+  append(appender: DuckDBAppender, { count, values }: CandleRows): void {
+    for (let from = 0; from < count; from += this.#size) {
+      const to = Math.min(from + this.#size, count);
+      this.#fill(values.subarray(from * CANDLE_FIELDS, to * CANDLE_FIELDS), to - from);
       appender.appendDataChunk(this.#chunk);
     }
   }
 
-  #fill(candles: readonly Candle[]): void {
+  #fill(values: Float64Array, count: number): void {
     const chunk = this.#chunk;
-    const count = candles.length;
     chunk.reset();
     chunk.rowCount = count;
-    for (const [column, of] of WHOLE) {
-      for (let row = 0; row < count; row++) this.#numbers[row] = of(candles[row]!);
+    for (const column of WHOLE) {
+      for (let row = 0; row < count; row++) this.#numbers[row] = values[row * CANDLE_FIELDS + column]!;
       setWholeNumbers(bigInts(chunk, column), this.#numbers, 0, count);
     }
-    for (const [column, of] of REAL) {
+    for (const column of REAL) {
       const items = doubles(chunk, column);
-      for (let row = 0; row < count; row++) items[row] = of(candles[row]!);
+      for (let row = 0; row < count; row++) items[row] = values[row * CANDLE_FIELDS + column]!;
     }
     const complete = chunk.getColumnVector(COMPLETE);
-    for (let row = 0; row < count; row++) complete.setItem(row, candles[row]!.complete);
+    for (let row = 0; row < count; row++) complete.setItem(row, values[row * CANDLE_FIELDS + COMPLETE] === 1);
     for (let column = 0; column < chunk.columnCount; column++) chunk.getColumnVector(column).flush();
   }
 }

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { RowBuffer } from './row-buffer.ts';
-import { LTC, trades } from './testing/sample-rows.ts';
+import { RowBuffer, transferables } from './row-buffer.ts';
+import { candle, LTC, trades } from './testing/sample-rows.ts';
 
 test('trades gathered in pieces are the same columns as in one piece, and each row is taken once', () => {
   const step = fc.record({ count: fc.integer({ min: 0, max: 700 }), take: fc.boolean() });
@@ -30,4 +30,40 @@ test('trades gathered in pieces are the same columns as in one piece, and each r
       expect(taken.ids).toEqual([...(whole.ids.values as Float64Array)]);
     }),
   );
+});
+
+test('candles are numbers by timeframe, in their order, and are handed on without a copy', () => {
+  const buffer = new RowBuffer();
+  const bars = Array.from({ length: 40 }, (_, n) =>
+    candle(LTC, {
+      timeframe: n % 4 === 0 ? '1m' : '15s',
+      openTimeUs: n * 1_000_000,
+      trades: n,
+      complete: n % 3 === 0,
+    }),
+  );
+  for (const bar of bars) buffer.add({ instrument: LTC, position: 1, candles: [bar] });
+  const batch = buffer.take(0, 1);
+  for (const timeframe of ['1m', '15s'] as const) {
+    const own = bars.filter((bar) => bar.timeframe === timeframe);
+    const { count, values } = batch.candles[timeframe]!;
+    const rows = Array.from({ length: count }, (_, row) => [...values.subarray(row * 12, row * 12 + 12)]);
+    expect(rows).toEqual(
+      own.map((bar) => [
+        ...[
+          bar.openTimeUs,
+          bar.open,
+          bar.high,
+          bar.low,
+          bar.close,
+          bar.volume,
+          bar.buyVolume,
+          bar.sellVolume,
+        ],
+        ...[bar.trades, bar.buyTrades, bar.sellTrades, Number(bar.complete)],
+      ]),
+    );
+  }
+  expect(transferables(batch)).toEqual(Object.values(batch.candles).map(({ values }) => values.buffer));
+  expect(buffer.take(1, 2).candles).toEqual({});
 });

@@ -1,4 +1,5 @@
-import type { Candle, CandleDoubted, FairValueGap, OrderFlowRow, TradeColumns, Zone } from '@algo/model';
+import type { CandleDoubted, FairValueGap, OrderFlowRow, TradeColumns, Zone } from '@algo/model';
+import { type CandlesByTimeframe, withCandle } from './candle-rows.ts';
 import { type MarketProfileRow, rowCount, type StoreRows } from './store-rows.ts';
 
 type Doubles = Float64Array<ArrayBuffer>;
@@ -29,7 +30,7 @@ interface Gathered {
   /** Whether some of the candles may be stored already. */
   again: boolean;
   ticks: TickBuffers | null;
-  readonly candles: Candle[];
+  readonly candles: CandlesByTimeframe;
   readonly doubted: CandleDoubted[];
   readonly orderFlow: OrderFlowRow[];
   readonly profiles: MarketProfileRow[];
@@ -38,7 +39,7 @@ interface Gathered {
 }
 
 const nothing = (): Gathered => ({
-  ...{ rows: 0, again: false, ticks: null, candles: [], doubted: [], orderFlow: [], profiles: [] },
+  ...{ rows: 0, again: false, ticks: null, candles: {}, doubted: [], orderFlow: [], profiles: [] },
   ...{ zones: [], gaps: [] },
 });
 
@@ -53,7 +54,10 @@ export class RowBuffer {
   add(rows: StoreRows): void {
     const gathered = this.#gathered;
     if (rows.trades !== undefined && rows.trades.count > 0) this.#addTrades(rows.trades);
-    for (const row of rows.candles ?? []) gathered.candles.push(row);
+    for (const candle of rows.candles ?? []) {
+      const { timeframe } = candle;
+      gathered.candles[timeframe] = withCandle(gathered.candles[timeframe], candle);
+    }
     for (const row of rows.doubted ?? []) gathered.doubted.push(row);
     for (const row of rows.orderFlow ?? []) gathered.orderFlow.push(row);
     for (const row of rows.profiles ?? []) gathered.profiles.push(row);
@@ -85,9 +89,10 @@ export class RowBuffer {
 
 /** Returns the memory that a batch can hand to another thread instead of being copied. */
 export function transferables(batch: RowBatch): ArrayBuffer[] {
-  if (batch.ticks === null) return [];
+  const candles = Object.values(batch.candles).map(({ values }) => values.buffer);
+  if (batch.ticks === null) return candles;
   const { timeUs, price, quantity, side, ids } = batch.ticks;
-  const buffers = [timeUs.buffer, price.buffer, quantity.buffer, side.buffer];
+  const buffers = [...candles, timeUs.buffer, price.buffer, quantity.buffer, side.buffer];
   return ids instanceof Float64Array ? [...buffers, ids.buffer] : buffers;
 }
 

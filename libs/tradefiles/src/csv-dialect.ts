@@ -1,6 +1,12 @@
 import { open } from 'node:fs/promises';
 import type { PlainFile } from './plain-file.ts';
-import { KNOWN_LAYOUTS, layoutOfDump, layoutOfNames, type TradeLayout } from './trade-layout.ts';
+import {
+  KNOWN_LAYOUTS,
+  layoutOfDump,
+  layoutOfNames,
+  layoutWithoutSide,
+  type TradeLayout,
+} from './trade-layout.ts';
 import { unusableFile } from './unusable-file.ts';
 
 /** So much of a text is looked at. *Units*: bytes. */
@@ -32,11 +38,12 @@ export async function csvDialect(
   path: string,
   told: TradeLayout | undefined,
 ): Promise<CsvDialect> {
-  const text = await headOf(plainPath);
+  // What a machine lost that fell over while it wrote ends in zeros.
+  const text = (await headOf(plainPath)).replace(/\0+$/, '');
   if (text === '' && damage !== undefined)
     throw unusableFile(path, `nothing of it can be unpacked: ${damage}`, 'Fetch it anew.');
   if (text === '') throw unusableFile(path, 'it is empty', 'Name a file that holds trades.');
-  if (/[\0\uFFFD]/.test(text))
+  if (text.includes('\0'))
     throw unusableFile(path, 'it is neither text nor Parquet', `Give a text in UTF-8 or UTF-16, or Parquet.`);
   const lines = text.split('\n');
   const found = told === undefined ? search(lines) : (asTold(lines, told) ?? undefined);
@@ -87,7 +94,22 @@ function unlike(path: string, lines: readonly string[], told: TradeLayout | unde
       `no line has the ${told.columns} fields of --layout; the first is ${shown}`,
       'Look at the file, and name its columns from left to right.',
     );
+  if (/\uFFFD/.test(first))
+    return unusableFile(path, `its first line is ${shown}, in no UTF-8 or UTF-16`, 'Save it as UTF-8.');
+  for (const delimiter of DELIMITERS) {
+    const words = layoutWithoutSide(fieldsOf(first, delimiter));
+    if (words !== undefined) return withoutSide(path, first, words);
+  }
   return unusableFile(path, `its first line is ${shown}, which no known layout begins with`, KNOWN_LAYOUTS);
+}
+
+/** Returns the error for a table that says of no trade which side came last. */
+export function withoutSide(path: string, columns: string, words: string): Error {
+  return unusableFile(
+    path,
+    `none of its columns (${columns.slice(0, 120)}) is a side or is_buyer_maker`,
+    `With --layout ${words} the side is inferred: a higher price was bought, a lower one sold.`,
+  );
 }
 
 /** Returns the fields of a line, without quotes and blanks around them. */

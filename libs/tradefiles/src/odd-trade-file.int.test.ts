@@ -113,7 +113,7 @@ test('a line of too many fields is named, and the others are read', async () => 
 
 test('fields that are no number, no time or no side are NaN, each by itself', async () => {
   using dir = new TempDir();
-  const rows = ['x,1,2,3,buy', `${T0_MS},2,x,3,buy`, `${T0_MS},3,2,,buy`, `${T0_MS},4,2,3,unknown`];
+  const rows = ['x,1,2,3,buy', `${T0_MS},2,x,3,buy`, `${T0_MS},3,2,,buy`, `${T0_MS},4,2,3,unknown`, OURS[0]];
   await using file = await opened(dir.write('a.csv', `${HEADER}\n${rows.join('\n')}\n`));
   const { timeUs, price, quantity, side } = await rowsOf(file);
   expect([timeUs[0], price[1], quantity[2]]).toEqual([Number.NaN, Number.NaN, Number.NaN]);
@@ -139,7 +139,7 @@ test.each([
   ['it is empty', '', 'empty'],
   ['it is binary', Buffer.from([1, 0, 2, 0, 3, 0, 4]), 'neither text nor Parquet'],
   ['it is another table', 'a,b\n1,2\n', '"a,b"'],
-  ['it has no readable time', `${HEADER}\nx,1,2,3,buy\n`, 'readable time'],
+  ['it has no readable time', `${HEADER}\nx,1,2,3,buy\n`, 'row 1 (time "x")'],
   ['it is half a Parquet file', 'PAR1 and no more', 'Parquet'],
   ['its gzip is torn at once', gzipSync(CSV).subarray(0, 12), 'unpacked'],
 ])('a file is refused where %s', async (_what, content, because) => {
@@ -209,7 +209,7 @@ test('a row whose name and time were there long before is read once, and repeats
   const other = `${T0_MS + 500_000},${uuid(3)},83.29,1,buy`;
   const path = dir.write('twice.csv', [HEADER, ...rows, other, ...rows.toReversed(), ''].join('\n'));
   await using file = await opened(path);
-  expect([file.survey.repeated, file.rows]).toEqual([ROWS, ROWS + 1]);
+  expect([file.survey.repeated, file.survey.rows]).toEqual([ROWS, ROWS + 1]);
   const read = await rowsOf(file);
   expect([...read.timeUs]).toEqual([...TRADES.map(({ ms }) => ms * 1_000), (T0_MS + 500_000) * 1_000]);
   expect([...read.quantity].slice(0, ROWS)).toEqual(TRADES.map(({ quantity }) => Number(quantity)));

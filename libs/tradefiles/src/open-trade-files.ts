@@ -1,5 +1,6 @@
 import { InputError, type Instrument } from '@algo/model';
 import { Duck } from './duck.ts';
+import { oddRowWords } from './odd-rows.ts';
 import { openTradeFile, type TradeFile } from './trade-file.ts';
 import { identityOf } from './trade-identity.ts';
 import type { TradeLayout } from './trade-layout.ts';
@@ -86,10 +87,14 @@ async function identified(
   return { file, instrument, words: [...words, ...passed, ...wordsOf(file)] };
 }
 
-function wordsOf({ order, damage, broken, brokenCount, isSideInferred, survey }: TradeFile): string[] {
+function wordsOf(file: TradeFile): string[] {
+  const { order, damage, broken, brokenCount, odd, isSideInferred, survey } = file;
   const words = [...order.words];
-  if (survey.repeated > 0)
-    words.push(`${survey.repeated} rows have the name and time of one before: left out`);
+  if (survey.repeated > 0) {
+    const alike = order.hasIds ? 'equal one before, id and all' : 'have the name and time of one before';
+    words.push(`${survey.repeated} rows ${alike}: left out`);
+  }
+  if (odd.length > 0) words.push(`${survey.odd} rows are no trades, such as ${oddRowWords(odd)}`);
   if (isSideInferred) words.push('no side in it: inferred, a higher price was bought and a lower one sold');
   const lines = broken.map(({ line, why }) => `line ${line} (${why})`).join(', ');
   if (brokenCount > 0) words.push(`${brokenCount} lines are no rows, such as ${lines}`);

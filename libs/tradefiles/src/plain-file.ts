@@ -6,7 +6,9 @@ import { Readable, type Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { TextDecoder } from 'node:util';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
+import { InputError } from '@algo/model';
 import { BlobReader, configure, type FileEntry, ZipReader } from '@zip.js/zip.js';
+import { otherKind } from './other-kind.ts';
 import { unusableFile } from './unusable-file.ts';
 
 /** So much of a file is looked at to tell what it is. *Units*: bytes. */
@@ -34,6 +36,7 @@ export interface PlainFile extends AsyncDisposable {
  */
 export async function plainFile(path: string): Promise<PlainFile> {
   const { head, bytes } = await headOf(path);
+  refuseOther(path, head, false);
   const has = (...magic: number[]) => magic.every((byte, i) => head[i] === byte);
   const whole = { path, bytes, damage: undefined, [Symbol.asyncDispose]: async () => undefined };
   if (has(0x50, 0x41, 0x52, 0x31)) return { ...whole, kind: 'parquet' };
@@ -47,6 +50,12 @@ export async function plainFile(path: string): Promise<PlainFile> {
 /** Returns a text whose lines all end in a newline, however they ended. */
 export function writtenAnew(path: string, bytes: number): Promise<PlainFile> {
   return unpacked(path, bytes, () => createReadStream(path));
+}
+
+function refuseOther(path: string, head: Buffer, isUnpacked: boolean): void {
+  const kind = otherKind(head, isUnpacked);
+  if (kind !== undefined)
+    throw unusableFile(path, kind, 'Make a text or Parquet of it; text may be packed by gzip, zip or zstd.');
 }
 
 /** Whether text is in UTF-16, begins with a mark, or has lines that end otherwise than in a newline alone. */
@@ -80,8 +89,12 @@ async function unpacked(
   const end = () => rm(dir, { recursive: true, force: true });
   let damage: string | undefined;
   try {
-    await pipeline(plainly(await content()), createWriteStream(to));
+    await pipeline(plainly(path, await content()), createWriteStream(to));
   } catch (error) {
+    if (error instanceof InputError) {
+      await end();
+      throw error;
+    }
     if ((error as NodeJS.ErrnoException).code === 'ENOSPC') {
       await end();
       throw unusableFile(path, `there is no room to unpack it in ${tmpdir()}`, 'Unpack it by hand.');
@@ -136,13 +149,17 @@ function unpack(path: string, from: number, through: Transform): Readable {
   return packed.pipe(through);
 }
 
-/** Text in UTF-8 without a mark, its lines ended by newlines; Parquet as it is. */
-async function* plainly(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array | string> {
+/**
+ * Text in UTF-8 without a mark, its lines ended by newlines; Parquet as it is. *Errors*: InputError on what
+ * else is packed.
+ */
+async function* plainly(path: string, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array | string> {
   let decoder: TextDecoder | undefined;
   let isParquet = false;
   let isPastReturn = false;
   for await (const chunk of bytes) {
     if (decoder === undefined) {
+      refuseOther(path, Buffer.from(chunk), true);
       decoder = new TextDecoder(encodingOf(Buffer.from(chunk.subarray(0, 2))));
       isParquet = Buffer.from(chunk.subarray(0, 4)).toString('latin1') === 'PAR1';
     }
@@ -163,15 +180,21 @@ async function* plainly(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8A
 async function onlyEntry(path: string): Promise<Readable> {
   configure({ useWebWorkers: false });
   const archive = new ZipReader(new BlobReader(await openAsBlob(path)));
-  const entries = (await archive.getEntries()).filter((entry): entry is FileEntry => !entry.directory);
+  const all = (await archive.getEntries()).filter((entry): entry is FileEntry => !entry.directory);
+  // A Mac packs a second one beside each, with what it alone reads.
+  const entries = all.filter(({ filename }) => !/(^|\/)(__MACOSX\/|\.)/.test(filename));
   const [entry] = entries;
   const names = entries.map(({ filename }) => filename).join(', ');
+  if (all.some(({ filename }) => filename === 'xl/workbook.xml'))
+    throw unusableFile(path, 'it is a workbook of Excel', 'Have its sheet saved as CSV, times as numbers.');
   if (entry === undefined || entries.length > 1)
     throw unusableFile(
       path,
       `the archive holds ${entries.length} files: ${names}`,
       'Unpack it, and name the files that are meant.',
     );
+  if (entry.encrypted)
+    throw unusableFile(path, 'the archive asks for a password', 'Unpack it, and name the file inside.');
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
   const bytes = Readable.fromWeb(readable as never);
   entry.getData(writable).catch((error: Error) => bytes.destroy(error));

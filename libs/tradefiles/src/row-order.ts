@@ -1,14 +1,16 @@
 import { US_PER_MS, US_PER_SECOND } from '@algo/model';
 
 /**
- * What one reading of a file shows. *Units*: µs since 1970. *Shape*: `rows` all of them; `timed` have a time,
- * `minutes` of them a whole minute; `counted` an id that is a whole number, `named` one that isn't; where
- * rows are only named `repeated` have name and time of one before; `back` rows are older than the one before,
- * `forth` newer, by at most `backMaxUs`; `idsBack` have no higher id than the one before, `idsForth` have
- * one; `idsDisagreeUs` is how far times step back when rows are put in the order of ids.
+ * What one reading of a file shows. *Units*: µs since 1970. *Shape*: `rows` all of them, but `repeated` ones:
+ * equal to one before, or with its name and time where rows are only named; `odd` have no readable time,
+ * price, quantity or side; `timed` have a time, `minutes` of them a whole minute; `counted` an id that is a
+ * whole number, `named` one that isn't; `back` rows are older than the one before, `forth` newer, by at most
+ * `backMaxUs`; `idsBack` have no higher id than the one before, `idsForth` have one; `idsDisagreeUs` is how
+ * far times step back when rows are put in the order of ids.
  */
 export interface Survey {
   readonly rows: number;
+  readonly odd: number;
   readonly timed: number;
   readonly firstUs: number;
   readonly lastUs: number;
@@ -43,6 +45,10 @@ const COUNTED_SHARE_MIN = 0.9;
 /** Within so much of time ids may be in another order than times, and still count trades as they happened. */
 const DISAGREE_MAX_US = US_PER_SECOND;
 
+const FAR_BACK =
+  `rows are older than the one before by more than ${STUTTER_MAX_US / US_PER_SECOND} s ` +
+  'though their ids go on: each such row is refused';
+
 /** Returns whether the ids of a file are whole numbers; a few that aren't are faults. */
 export function countsTrades({ rows, counted }: Pick<Survey, 'rows' | 'counted'>): boolean {
   return counted >= COUNTED_SHARE_MIN * rows;
@@ -60,7 +66,7 @@ export function rowOrder(survey: Survey): RowOrder {
       : [];
   if (isCounted) {
     if (idsBack === 0)
-      return { sort: 'none', hasIds: true, words: backMaxUs <= STUTTER_MAX_US ? stutters : [] };
+      return { sort: 'none', hasIds: true, words: backMaxUs <= STUTTER_MAX_US ? stutters : [FAR_BACK] };
     if (idsDisagreeUs <= DISAGREE_MAX_US) {
       if (idsForth === 0 && forth === 0)
         return { sort: 'reversed', hasIds: true, words: ['newest first: read from its end'] };

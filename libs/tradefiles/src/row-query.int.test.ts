@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { csvDialect } from './csv-dialect.ts';
 import { Duck } from './duck.ts';
-import { hasOddFields } from './file-survey.ts';
+import { hasOddFields, surveyOf } from './file-survey.ts';
 import { csvRows, plainCsvRows, type RowQuery } from './row-query.ts';
 import { TempDir } from './testing/temp-dir.ts';
 
@@ -22,12 +22,12 @@ async function readBoth(row: string, header = HEADER) {
   const lines = Array.from({ length: ROWS }, (_, n) => (n === ODD_AT ? row : plainRow(n)));
   const path = dir.write('a.csv', `${[header, ...lines].join('\n')}\n`);
   const dialect = await csvDialect({ path, damage: undefined }, path, undefined);
-  const [typed, careful] = [plainCsvRows(path, dialect)!, csvRows(path, dialect)];
+  const [typed, careful] = [plainCsvRows(path, dialect)!, csvRows(path, dialect, 'fields')];
   return await duck.with(async (db) => {
     const rowsBy = async ({ sql }: RowQuery) =>
       (await db.runAndReadAll(`select t, p, q, s, i, x is null from (${sql})`)).getRows();
     const rows = await rowsBy(typed);
-    const isOdd = rows.some(([time]) => time === null) || (await hasOddFields(db, typed));
+    const isOdd = await hasOddFields(db, typed, (await surveyOf(db, typed)).survey);
     return { isOdd, typed: rows, careful: await rowsBy(careful) };
   });
 }

@@ -1,12 +1,13 @@
 import { InputError, isoTime, type Market, US_PER_MINUTE } from '@algo/model';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { csvDialect } from './csv-dialect.ts';
+import { csvDialect, withoutSide } from './csv-dialect.ts';
 import type { Duck } from './duck.ts';
 import { type BrokenLine, brokenLines, hasOddFields, namesIn, surveyOf } from './file-survey.ts';
+import { nothingReadable, type OddRow, oddRows } from './odd-rows.ts';
 import { type PlainFile, plainFile, writtenAnew } from './plain-file.ts';
 import { type RowOrder, rowOrder, type Survey } from './row-order.ts';
 import { csvRows, parquetRows, plainCsvRows, quoted, type RowQuery } from './row-query.ts';
-import { KNOWN_LAYOUTS, layoutOfNames, type TradeLayout } from './trade-layout.ts';
+import { KNOWN_LAYOUTS, layoutOfNames, layoutWithoutSide, type TradeLayout } from './trade-layout.ts';
 import { GatheredRows, ROWS_AT_ONCE, rowsFrom, type TradeRows } from './trade-rows.ts';
 import { unusableFile } from './unusable-file.ts';
 
@@ -50,31 +51,38 @@ function look(path: string, plain: PlainFile, duck: Duck, told: TradeLayout | un
   return duck.with(async (db) => {
     const { query, survey } = await surveyed(db, path, plain, told);
     refuseRoundedTimes(path, survey);
+    const odd = survey.odd === 0 ? [] : await oddRows(db, query);
+    if (survey.odd > 0 && survey.odd === survey.rows) throw nothingReadable(path, odd);
     const broken = await brokenLines(db, query);
     const [symbols, exchanges] = [await namesIn(db, query, 'y'), await namesIn(db, query, 'e')];
-    return { query, survey, broken, symbols, exchanges };
+    return { query, survey, broken, odd, symbols, exchanges };
   });
 }
 
-/** Reads a file through in the fastest way that reads all of it. */
+/** Reads a file through in the fastest way that reads all of it, or in the one that reads most. */
 async function surveyed(
   db: DuckDBConnection,
   path: string,
   plain: PlainFile,
   told: TradeLayout | undefined,
-): Promise<{ readonly query: RowQuery; readonly survey: Survey }> {
-  const queries = await queriesOf(db, path, plain, told);
-  for (const query of queries.filter(({ isTyped }) => isTyped)) {
-    const survey = await surveyOf(db, path, query).catch(() => undefined);
-    // A time without a value may be one of nanoseconds, which a double doesn't hold.
-    if (survey === undefined || survey.timed < survey.rows) continue;
-    if (!(await hasOddFields(db, query))) return { query, survey };
+): Promise<Surveyed> {
+  const all: Surveyed[] = [];
+  for (const query of await queriesOf(db, path, plain, told)) {
+    const found = await surveyOf(db, query).catch((error: unknown) => {
+      if (query.isTyped) return undefined;
+      throw error;
+    });
+    if (found === undefined) continue;
+    if (!(await hasOddFields(db, found.query, found.survey))) return found;
+    if (!query.isTyped) all.push(found);
   }
-  const query = queries.at(-1)!;
-  return { query, survey: await surveyOf(db, path, query) };
+  const read = ({ survey: { rows, repeated, odd } }: Surveyed) => rows + repeated - odd;
+  return all.reduce((best, one) => (read(one) > read(best) ? one : best));
 }
 
-/** Returns in which ways a file may be read, the last of them in any case. */
+type Surveyed = Awaited<ReturnType<typeof surveyOf>>;
+
+/** Returns in which ways a file may be read, the best first. */
 async function queriesOf(
   db: DuckDBConnection,
   path: string,
@@ -88,13 +96,16 @@ async function queriesOf(
       dialect.sample.map((fields) => fields[dialect.layout.at.time!] ?? ''),
     );
     const typed = plainCsvRows(plain.path, dialect);
-    return [...(typed === undefined ? [] : [typed]), csvRows(plain.path, dialect)];
+    const texts = (['fields', 'nothing'] as const).map((quotes) => csvRows(plain.path, dialect, quotes));
+    return [...(typed === undefined ? [] : [typed]), ...texts];
   }
   try {
     const described = await db.runAndReadAll(`describe select * from read_parquet(${quoted(plain.path)})`);
     const names = described.getRows().map(([name]) => String(name));
     const layout = told ?? layoutOfNames(names);
     if (layout !== undefined) return [parquetRows(plain.path, names, layout)];
+    const words = layoutWithoutSide(names);
+    if (words !== undefined) throw withoutSide(path, names.join(', '), words);
     throw unusableFile(path, `its Parquet columns are ${names.join(', ')}`, KNOWN_LAYOUTS);
   } catch (error) {
     if (error instanceof InputError) throw error;
@@ -136,7 +147,8 @@ type Parts = Found & { readonly path: string; readonly plain: PlainFile; readonl
 /**
  * A file of trades that was read through once. *Shape*: `order.words` say what is unusual in it; `symbols`
  * and `exchanges` are those that stand in its columns, `NAMED_MAX` at most; `damage` says what ended the
- * unpacking early; `broken` are the first lines that are no rows, `brokenCount` how many there are.
+ * unpacking early; `broken` are the first lines that are no rows, `brokenCount` how many there are; `odd` the
+ * first rows of which a field can't be read. `survey.rows` is how many rows `read` gives.
  */
 export class TradeFile implements AsyncDisposable {
   readonly path: string;
@@ -152,6 +164,7 @@ export class TradeFile implements AsyncDisposable {
   readonly damage: string | undefined;
   readonly broken: readonly BrokenLine[];
   readonly brokenCount: number;
+  readonly odd: readonly OddRow[];
   readonly #parts: Parts;
 
   constructor(parts: Parts) {
@@ -168,21 +181,19 @@ export class TradeFile implements AsyncDisposable {
     this.damage = plain.damage;
     this.broken = broken.first;
     this.brokenCount = broken.count;
+    this.odd = parts.odd;
     this.#parts = parts;
-  }
-
-  /** How many rows `read` gives: those whose name and time were there before are left out. */
-  get rows(): number {
-    return this.survey.rows - this.survey.repeated;
   }
 
   /** Returns the rows of one of its symbols, as a file of their own, looked through by themselves. */
   async ofSymbol(symbol: string): Promise<TradeFile> {
-    const { path, duck, query } = this.#parts;
+    const { duck, query } = this.#parts;
     const sql = `select * from (${query.sql}) where y = ${quoted(symbol)}`;
-    const one = { ...query, sql };
-    const survey = await duck.with((db) => surveyOf(db, path, one));
-    return new TradeFile({ ...this.#parts, query: one, survey, symbols: [symbol] });
+    const one = await duck.with(async (db) => {
+      const found = await surveyOf(db, { ...query, sql });
+      return { ...found, odd: found.survey.odd === 0 ? [] : await oddRows(db, found.query) };
+    });
+    return new TradeFile({ ...this.#parts, ...one, symbols: [symbol] });
   }
 
   /** Reads it from the start, without the first `skip` rows. */
@@ -207,10 +218,10 @@ export class TradeFile implements AsyncDisposable {
       }
       const rest = gathered.take();
       if (rest.count > toSkip) yield rowsFrom(rest, toSkip);
-      if (found !== this.rows)
+      if (found !== this.survey.rows)
         throw unusableFile(
           this.path,
-          `it had ${this.rows} rows and then ${found}: something has changed it`,
+          `it had ${this.survey.rows} rows and then ${found}: something has changed it`,
           'Try again.',
         );
     } finally {
@@ -227,13 +238,9 @@ export class TradeFile implements AsyncDisposable {
     const { sql } = this.#parts.query;
     const nan = `'nan'::double`;
     const columns = `coalesce(t, ${nan}), coalesce(p, ${nan}), coalesce(q, ${nan}), s, coalesce(i, ${nan})`;
-    const hasRepeats = this.survey.repeated > 0;
-    if (sort === 'none' && !hasRepeats) return `select ${columns} from (${sql})`;
-    const by = { none: 'n', reversed: 'n desc', id: 'i nulls last, n', time: 't nulls last, n' }[sort];
-    const placed = `select *, row_number() over () n from (${sql})`;
-    const isFirst = 'x is null or row_number() over (partition by x, t order by n) = 1';
-    const once = hasRepeats ? `select * from (${placed}) qualify ${isFirst}` : placed;
-    return `select ${columns} from (${once}) order by ${by}`;
+    if (sort === 'none') return `select ${columns} from (${sql})`;
+    const by = { reversed: 'n desc', id: 'i nulls last, n', time: 't nulls last, n' }[sort];
+    return `select ${columns} from (select *, row_number() over () n from (${sql})) order by ${by}`;
   }
 }
 

@@ -20,33 +20,36 @@ export interface TradeLayout {
 const NAMES: Readonly<Record<Role, readonly string[]>> = {
   time: [
     ...['tsms', 'exchtsms', 'time', 'transacttime', 'tradetime', 'timestamp', 'timestampms', 'tsus', 'ts'],
-    ...['datetime', 'date', 'createdat', 'executedat', 't'],
+    ...['datetime', 'date', 'createdat', 'createdtime', 'executedat', 't'],
   ],
   price: ['price', 'px', 'rate', 'p'],
   quantity: ['qty', 'quantity', 'size', 'volume', 'amount', 'baseqty', 'basevolume', 'q', 'v'],
   taker: ['side', 'takerside', 'aggressorside', 'direction'],
   maker: ['isbuyermaker', 'buyermaker', 'wasbuyermaker', 'm'],
   id: ['tradeid', 'aggtradeid', 'aggid', 'trdmatchid', 'execid', 'tid', 'id', 'a'],
-  symbol: ['symbol', 'instrument', 'pair', 'productid'],
+  symbol: ['symbol', 'instrument', 'instrumentname', 'pair', 'productid'],
   exchange: ['exchange', 'venue'],
 };
 
 /** What people are told when a file is none of them. */
 export const KNOWN_LAYOUTS = [
-  'a header that names a time (ts_ms, time, timestamp …), price, quantity (qty, size, amount …),',
+  'What is read: a header that names a time (ts_ms, time, timestamp …), price,',
+  'quantity (qty, size, amount …),',
   'side or is_buyer_maker, and perhaps trade_id, symbol;',
   'or a public dump of Binance (spot or USD-M, trades or aggTrades) or Bybit;',
   'or say where the fields stand: --layout time,price,quantity,side,id, with - for what is to be passed over',
 ].join(' ');
 
-const WORDS: Readonly<Record<string, Role>> = {
+/** How people are told to write each field. */
+const WORDS: Readonly<Record<Role, string>> = {
   time: 'time',
   price: 'price',
   quantity: 'quantity',
-  side: 'taker',
-  is_buyer_maker: 'maker',
+  taker: 'side',
+  maker: 'is_buyer_maker',
   id: 'id',
   symbol: 'symbol',
+  exchange: 'exchange',
 };
 /** Layouts that have no header and can't be told from others: to be asked for by name. */
 const BY_NAME: Readonly<Record<string, string>> = { kraken: 'time,price,quantity' };
@@ -55,7 +58,7 @@ const BY_NAME: Readonly<Record<string, string>> = { kraken: 'time,price,quantity
 export function layoutOfWords(text: string): TradeLayout {
   const words = (BY_NAME[text] ?? text).split(',').map((word) => word.trim());
   const at: Partial<Record<Role, number>> = {};
-  const [fields, known] = [WORDS, BY_NAME].map((each) => Object.keys(each).join(', '));
+  const [fields, known] = [Object.values(WORDS), Object.keys(BY_NAME)].map((each) => each.join(', '));
   const refused = (because: string) =>
     new InputError({
       field: '--layout',
@@ -65,7 +68,7 @@ export function layoutOfWords(text: string): TradeLayout {
     });
   for (const [column, word] of words.entries()) {
     if (word === '-') continue;
-    const role = WORDS[word];
+    const role = roleOf(word);
     if (role === undefined) throw refused(`${JSON.stringify(word)} is no field of a trade`);
     if (at[role] !== undefined) throw refused(`${word} is named twice`);
     at[role] = column;
@@ -75,23 +78,53 @@ export function layoutOfWords(text: string): TradeLayout {
   return { columns: words.length, at };
 }
 
-/** Returns the layout that column names spell; undefined where one that a trade needs is not among them. */
-export function layoutOfNames(names: readonly string[]): TradeLayout | undefined {
-  const plain = names.map((name) => name.toLowerCase().replaceAll(/[^a-z0-9]/g, ''));
+/** Returns what a column of this name holds; undefined where nothing of a trade is called so. */
+function roleOf(name: string): Role | undefined {
+  const plain = plainly(name);
+  return (
+    ROLES.find((role) => plainly(WORDS[role]) === plain) ?? ROLES.find((role) => NAMES[role].includes(plain))
+  );
+}
+
+function plainly(name: string): string {
+  return name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
+}
+
+/** Returns where each field of a trade stands by the names of columns. */
+function placesOf(names: readonly string[]): TradeLayout['at'] {
+  const plain = names.map(plainly);
   const at: Partial<Record<Role, number>> = {};
   for (const role of ROLES) {
     const column = NAMES[role].map((name) => plain.indexOf(name)).find((found) => found >= 0);
     if (column !== undefined) at[role] = column;
   }
+  return at;
+}
+
+/**
+ * Returns the words for `--layout` by which a table is read in which no column is a side; undefined where
+ * something else is missing, too, or nothing.
+ */
+export function layoutWithoutSide(names: readonly string[]): string | undefined {
+  const at = placesOf(names);
+  const isThere = [at.time, at.price, at.quantity].every((column) => column !== undefined);
+  if (!isThere || at.taker !== undefined || at.maker !== undefined) return undefined;
+  const roleAt = (column: number) => ROLES.find((role) => at[role] === column);
+  return names.map((_, column) => WORDS[roleAt(column)!] ?? '-').join(',');
+}
+
+/** Returns the layout that column names spell; undefined where one that a trade needs is not among them. */
+export function layoutOfNames(names: readonly string[]): TradeLayout | undefined {
+  const at = placesOf(names);
   const { time, price, quantity, taker, maker } = at;
   if (time === undefined || price === undefined || quantity === undefined) return undefined;
   if (taker === undefined && maker === undefined) return undefined;
   const layout = { columns: names.length, at };
-  if (plain.includes('trdmatchid')) return { ...layout, venue: 'bybit' };
+  const has = (name: string) => names.some((one) => plainly(one) === name);
+  if (has('trdmatchid')) return { ...layout, venue: 'bybit' };
   // Only the dumps of Binance name a quote quantity beside the flag; those of spot end with one more.
-  if (plain.includes('isbestmatch')) return { ...layout, market: 'spot', venue: 'binance' };
-  if (plain.includes('quoteqty') && maker !== undefined)
-    return { ...layout, market: 'perp', venue: 'binance' };
+  if (has('isbestmatch')) return { ...layout, market: 'spot', venue: 'binance' };
+  if (has('quoteqty') && maker !== undefined) return { ...layout, market: 'perp', venue: 'binance' };
   return layout;
 }
 

@@ -1,5 +1,5 @@
 import { existsSync, globSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { unusableFile } from './unusable-file.ts';
 
 export { retoldAs } from './unusable-file.ts';
@@ -34,13 +34,18 @@ export function tradePaths(list: string, absolute: (path: string) => string = (p
   return paths;
 }
 
+/** Whether a file or a folder over it is what systems keep beside files, such as `._a.csv` of a Mac. */
+function isHidden(name: string): boolean {
+  return name.split(sep).some((part) => part.startsWith('.') || part === '__MACOSX');
+}
+
 function filesOf(typed: string, absolute: (path: string) => string): string[] {
   if (typed === '') throw unusableFile(typed, 'it names no file', 'Name a file, a folder or a pattern.');
   const word = absolute(typed);
   if (existsSync(word)) {
     if (!statSync(word).isDirectory()) return [word];
     const inside = readdirSync(word, { recursive: true, encoding: 'utf8' })
-      .filter((name) => TRADES.test(name))
+      .filter((name) => TRADES.test(name) && !isHidden(name))
       .toSorted()
       .map((name) => join(word, name));
     if (inside.length > 0) return inside;

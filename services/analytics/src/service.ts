@@ -110,8 +110,15 @@ async function asPlanned(parts: Parts, place: ShardPlace) {
   return {
     closed: Promise.race(failures),
     counters: () => ({ ...host.counters(), ...storing.counters() }),
-    notes: () => host.notes(),
+    notes: () => [...host.notes(), ...waitingWords([...storing.troubles.values()])],
   };
+}
+
+/** Returns that rows wait in memory for files that can't be opened, and why the first can't. */
+function waitingWords([first, ...others]: readonly string[]): string[] {
+  if (first === undefined) return [];
+  const files = others.length === 0 ? 'rows wait for a file' : `rows wait for ${others.length + 1} files`;
+  return [`${files}: ${first}`];
 }
 
 /** Returns how some shards, or all, are driven by one machine. */

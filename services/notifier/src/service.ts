@@ -40,7 +40,7 @@ export const service = defineService({
     return {
       closed: Promise.race(ends),
       counters: () => messenger.counters(),
-      notes: () => [`sends by ${channel.name}`],
+      notes: () => messenger.notes(),
     };
   },
 });

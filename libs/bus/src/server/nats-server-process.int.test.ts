@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -47,3 +48,41 @@ test('what is no nats-server is refused with what it said', async () => {
     'did not start: not what you think',
   );
 });
+
+const canMount = process.getuid?.() === 0 && process.platform === 'linux';
+
+// tidy-ok: only a user who may mount can fill a disk of a test's own
+const testOnOwnDisk = canMount ? test : test.skip;
+
+testOnOwnDisk(
+  'a full disk ends its storing until it is started anew, and it says so',
+  async () => {
+    await using stack = new AsyncDisposableStack();
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=16m', 'tmpfs', dir]);
+    stack.defer(() => void execFileSync('umount', ['-l', dir]));
+    const server = stack.use(await NatsServerProcess.start({ ...options(), storeMaxBytes: 1 << 30 }));
+    const { jetstream, jetstreamManager } = await import('@nats-io/jetstream');
+    const { connect } = await import('@nats-io/transport-node');
+    const nc = await connect({ servers: [server.url], timeout: 1_000 });
+    stack.defer(() => nc.close());
+    await (await jetstreamManager(nc)).streams.add({ name: 'S', subjects: ['s'] });
+    const fill = join(dir, 'fill');
+    const js = jetstream(nc, { timeout: 1_000 });
+    const isStored = () =>
+      js.publish('s', new Uint8Array(100_000)).then(
+        () => true,
+        () => false,
+      );
+    expect([await isStored(), server.hasStoppedStoring]).toEqual([true, false]);
+    writeFileSync(fill, new Uint8Array(14 << 20));
+    for (let n = 0; n < 100 && !server.hasStoppedStoring; n++) await isStored();
+    expect(server.hasStoppedStoring).toBe(true);
+    rmSync(fill);
+    expect(await isStored()).toBe(false);
+    await server.kill();
+    await server.start();
+    expect(server.hasStoppedStoring).toBe(false);
+    while (!(await isStored())) await new Promise((resolve) => setTimeout(resolve, 50));
+  },
+  60_000,
+);

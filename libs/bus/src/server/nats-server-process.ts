@@ -31,6 +31,8 @@ const START_MAX_MS = 60_000;
  */
 const PORTS = { first: 20_000, last: 32_767 } as const;
 const PORT_TRIES = 20;
+/** What nats-server says as it gives up a stream, or all, at a disk that takes nothing. */
+const STORES_NO_MORE = /critical write error|JetStream out of .{0,40}will be DISABLED/i;
 
 /**
  * A nats-server on loopback that this process started and may stop, kill and start again on the same files.
@@ -40,6 +42,7 @@ export class NatsServerProcess implements AsyncDisposable {
   readonly #options: NatsServerOptions;
   #child: ChildProcess | undefined;
   #output = '';
+  #hasStoppedStoring = false;
   onExit: (code: number | null, signal: NodeJS.Signals | null) => void = () => {};
 
   private constructor(options: NatsServerOptions, port: number) {
@@ -70,6 +73,14 @@ export class NatsServerProcess implements AsyncDisposable {
     return this.#child?.pid;
   }
 
+  /**
+   * Whether it has met a disk that takes nothing: each stream that was written to then refuses all, also when
+   * there is room again, until the server is started anew.
+   */
+  get hasStoppedStoring(): boolean {
+    return this.#hasStoppedStoring;
+  }
+
   /** Starts it (again). *Errors*: InputError when it does not come up, with what it said. */
   async start(): Promise<void> {
     const { binary, storeDir } = this.#options;
@@ -84,6 +95,7 @@ export class NatsServerProcess implements AsyncDisposable {
     const file = join(storeDir, 'nats.conf');
     writeFileSync(file, this.#configuration());
     this.#output = '';
+    this.#hasStoppedStoring = false;
     const child = spawn(binary, ['-c', file], {
       stdio: ['ignore', 'ignore', 'pipe'],
       detached: this.#options.detached === true,
@@ -91,6 +103,7 @@ export class NatsServerProcess implements AsyncDisposable {
     this.#child = child;
     child.stderr!.on('data', (chunk: Buffer) => {
       this.#output = (this.#output + chunk.toString()).slice(-4_000);
+      if (STORES_NO_MORE.test(this.#output)) this.#hasStoppedStoring = true;
     });
     let ended = false;
     const exited = new Promise<void>((resolve) => {

@@ -1,10 +1,7 @@
 import {
-  Decimal,
   InputError,
   type Instrument,
   instrumentId,
-  instrumentParts,
-  type Market,
   refusalWords,
   refusedIn,
   type TradeColumns,
@@ -13,9 +10,7 @@ import { readInstrumentCatalog } from '@algo/runtime';
 import { openTradeFiles, ScreenedRows } from '@algo/tradefiles';
 import { tradePaths } from '@algo/tradefiles/paths';
 import { type CliEnvironment, fromCaller } from '../config.ts';
-
-/** Steps of an instrument that the catalog doesn't know: they become as fine as its trades. */
-const UNKNOWN_STEP = Decimal.of('1');
+import { unknownInstrument } from './unknown-instrument.ts';
 
 /**
  * Gives the trades of files in pieces, as `--data` and `--instrument` name them; what is odd about them goes
@@ -54,15 +49,4 @@ function inOurWords(error: unknown): unknown {
     because: ours(because),
     remedy: ours(remedy),
   });
-}
-
-/** Returns an instrument as its id tells it. *Errors*: InputError on what is no id. */
-function unknownInstrument(text: string): Instrument {
-  const id = instrumentId(text);
-  const { venue, market, symbol } = instrumentParts(id);
-  return {
-    ...{ id, venue, market: market as Market, symbol, base: symbol, quote: '', assetClass: 'regular' },
-    ...{ priceTick: UNKNOWN_STEP, quantityStep: UNKNOWN_STEP, minQuantity: UNKNOWN_STEP },
-    ...{ minNotional: UNKNOWN_STEP, minNotionalBindsExits: false },
-  };
 }

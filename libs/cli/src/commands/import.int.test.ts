@@ -82,7 +82,7 @@ test('what is refused and what is missing is told by its kind, and is another ex
   const rows = Array.from({ length: 300 }, (_, n) => `${n < 200 ? n : n + 50},${T0_MS + n * 100},83,1,buy`);
   rows[20] = `20,${T0_MS + 2_000},-83,1,buy`;
   rows[21] = `21,${T0_MS + 2_100},83,1,unknown`;
-  rows[22] = rows[23]!;
+  rows[22] = rows[23]!.replace(',1,', ',2,');
   rows[24] = `24,${T0_MS + 2_400},83,0,buy`;
   writeFileSync(join(folder, 'LTCUSDT-odd.csv'), `trade_id,ts_ms,price,qty,side\n${rows.join('\n')}\n`);
   const { stdout, stderr, status } = imported('odd', 'LTCUSDT-odd.csv');
@@ -116,3 +116,44 @@ test('what is stored is asked by name, taken out, and refused in the words typed
   const none = algo('query', 'SELECT 1', '--instrument', 'binance.spot.NONE', '--data-dir', 'one');
   expect([none.status, none.stderr]).toEqual([2, expect.stringContaining('there is none')]);
 }, 120_000);
+
+test('rows that come again are no fault; an id that says two things is one', () => {
+  const row = (n: number, price = '83.5') => `${n + 1},${T0_MS + n * 100},${price},1,buy`;
+  const rows = Array.from({ length: 60 }, (_, n) => row(n));
+  const twice = rows.flatMap((line, n) => (n % 5 === 0 ? [line, line] : [line]));
+  const file = (name: string, lines: string[]) =>
+    writeFileSync(join(folder, name), `trade_id,ts_ms,price,qty,side\n${lines.join('\n')}\n`);
+  file('LTCUSDT-twice.csv', twice);
+  const again = imported('twice', 'LTCUSDT-twice.csv');
+  expect(again.stdout).toContain('60 of 72 rows stored; 12 were there already');
+  expect(again.stderr).toContain('12 rows equal one before, id and all: left out');
+  expect(again.status).toBe(0);
+  file('LTCUSDT-contrary.csv', [...rows, row(59, '99')]);
+  const contrary = imported('contrary', 'LTCUSDT-contrary.csv');
+  expect(contrary.stdout).toContain(
+    '60 of 61 rows stored; 0 were there already or are older; 1 refused: DUPLICATE_ID 1',
+  );
+  expect(contrary.status).toBe(2);
+});
+
+test('a dump of Kraken is read by its layout, of a coin that nobody trades here, and asked', () => {
+  const prices = [83.29, 83.3, 83.3, 83.1, 83.1, 83.2];
+  const lines = prices.map((price, n) => `${1_750_507_467 + n},${price},0.${n + 1}`);
+  writeFileSync(join(folder, 'LTCUSD.csv'), `${lines.join('\n')}\n`);
+  const kraken = (...more: string[]) =>
+    algo('import', 'LTCUSD.csv', '--instruments', 'kraken.spot.LTCUSD', '--data-dir', 'kraken', ...more);
+  expect(kraken().stderr).toContain('--layout');
+  const { stdout, stderr, status } = kraken('--layout', 'time,price,volume');
+  expect([stdout, status]).toEqual(['6 of 6 rows stored; 0 were there already or are older\n', 0]);
+  expect(stderr).toContain('no side in it: inferred');
+  expect(stderr).toContain('kraken.spot.LTCUSD: not in config/instruments.yaml');
+  const sides = algo(
+    ...['query', 'SELECT price, side, volume FROM ticks ORDER BY trade_id', '--data-dir', 'kraken', '--json'],
+    ...['--instrument', 'kraken.spot.LTCUSD'],
+  )
+    .stdout.trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(sides.map(({ side }) => side)).toEqual(['buy', 'buy', 'buy', 'sell', 'sell', 'buy']);
+  expect(sides.map(({ price }) => price)).toEqual(prices);
+});

@@ -23,6 +23,7 @@ import {
 } from '@algo/tradefiles';
 import { tradePaths } from '@algo/tradefiles/paths';
 import { TradeImport } from '../analysis/import-trades.ts';
+import { unknownInstrument } from '../analysis/unknown-instrument.ts';
 import { type CliEnvironment, fromCaller } from '../config.ts';
 import { readEngineFile } from '../engine/engine-file.ts';
 import { printLine } from '../reading/output.ts';
@@ -54,10 +55,10 @@ export async function importTrades(
       remedy: 'Import into a directory of its own.',
     });
   const catalog = readInstrumentCatalog(environment.instrumentsFile);
-  const told = (options.instruments ?? '')
-    .split(',')
-    .filter((id) => id.trim() !== '')
-    .map((id): Instrument => known(catalog, instrumentId(id.trim())));
+  const ids = (options.instruments ?? '').split(',').map((id) => id.trim());
+  const told = ids
+    .filter((id) => id !== '')
+    .map((id): Instrument => catalog.get(instrumentId(id)) ?? unknownInstrument(id));
   const layout: TradeLayout | undefined =
     options.layout === undefined ? undefined : layoutOfWords(options.layout);
   const paths = files.flatMap((list) => tradePaths(list, fromCaller));
@@ -65,6 +66,11 @@ export async function importTrades(
   await using opened = await openTradeFiles(paths, about);
   const warn = (words: string) => process.stderr.write(`${words}\n`);
   for (const words of opened.words) warn(words);
+  for (const { id } of told)
+    if (!catalog.has(id))
+      warn(
+        `${id}: not in config/instruments.yaml, so that it is kept and asked, and traded or tested by none`,
+      );
   const counts = await storeFiles(opened, dataDir, warn);
   await printLine(importWords(counts));
   const refused = refusedIn(counts.refused);
@@ -119,9 +125,12 @@ async function storeFiles(
   const refuse = (code: TradeRefusalCode, count: number) => {
     if (count > 0) refused[code] = (refused[code] ?? 0) + count;
   };
-  const total = files.reduce((sum, { file }) => sum + file.survey.rows + file.brokenCount, 0);
+  const total = files.reduce(
+    (sum, { file: { survey, brokenCount } }) => sum + survey.rows + survey.repeated + brokenCount,
+    0,
+  );
   const tell = progress(total);
-  let [read, heard] = [0, 0];
+  let [read, heard, again] = [0, 0, 0];
   for (const { file, instrument } of files) {
     const { id } = instrument;
     let into = imports.get(id);
@@ -140,7 +149,7 @@ async function storeFiles(
     for (const code of TRADE_REFUSAL_CODES) refuse(code, rows.refused[code] ?? 0);
     heard += rows.heard;
     refuse('UNREADABLE_ROW', file.brokenCount);
-    refuse('DUPLICATE_ID', file.survey.repeated);
+    again += file.survey.repeated;
   }
   await store.flush();
   tell(total, true);
@@ -149,7 +158,7 @@ async function storeFiles(
   return {
     total,
     stored: sum('stored'),
-    passedOver: sum('passedOver'),
+    passedOver: sum('passedOver') + again,
     missing: sum('missing') - heard,
     refused,
   };
@@ -174,18 +183,6 @@ async function recentOf(dataDir: string, instrument: InstrumentId): Promise<Trad
     ...{ quantity: column('volume'), side: Uint8Array.from(column('bought')) },
     ids: { kind: 'counted', values: column('trade_id') },
   };
-}
-
-/** *Errors*: InputError for an instrument that the catalog does not know. */
-function known(catalog: ReadonlyMap<InstrumentId, Instrument>, id: InstrumentId): Instrument {
-  const found = catalog.get(id);
-  if (found !== undefined) return found;
-  throw new InputError({
-    field: '--instruments',
-    value: id,
-    because: 'the catalog does not know it',
-    remedy: 'Add it to config/instruments.yaml.',
-  });
 }
 
 /** Returns what shows a person how far it has come, at a terminal. */

@@ -1,4 +1,3 @@
-import type { ServiceStatus } from '@algo/contracts';
 import { streamFillWords } from '@algo/model';
 import { entryLines, feedRows } from '@algo/read-models';
 import type { CliEnvironment } from '../config.ts';
@@ -25,7 +24,8 @@ export function statusLines(found: EngineStatus): string[] {
   const where = exchange === 'paper' ? 'on paper' : `LIVE, REAL MONEY on ${exchange}`;
   return [
     `engine ${running ? 'running' : 'stopped'} · feed ${feed} · account ${account} ${where} · ${place}`,
-    ...(running ? serviceLines(found.services) : []),
+    ...(running ? serviceLines(found) : []),
+    ...(found.disk === null ? [] : [found.disk]),
     ...found.silent,
     ...entriesOf(found),
     ...shardLines(found.shards),
@@ -101,13 +101,13 @@ function oddRows({ unvaluedFees, beside, dust, cash }: EngineStatus): string[][]
   ];
 }
 
-function serviceLines(services: readonly ServiceStatus[]): string[] {
+function serviceLines({ services, askedMs }: Pick<EngineStatus, 'services' | 'askedMs'>): string[] {
   return alignedRows(
     services.map((status) => {
       const { instance, ready, pid, counters, notes } = status;
       const { rssBytes = 0, uptimeMs: _, ...counts } = counters;
       const row = { instance, state: '', pid, restarts: 0, rssBytes, counters: counts, note: '' };
-      const seconds = silentSeconds(status);
+      const seconds = silentSeconds(status, askedMs);
       const state = seconds !== null ? `SILENT for ${seconds} s` : ready ? 'ready' : 'not ready';
       return [`  ${instance}`, state, String(pid), countsOf(row), notes.join('; ')];
     }),

@@ -137,11 +137,25 @@ function directoryOf(options: AccessOptions): string | undefined {
 }
 
 async function connected(place: { dataDir: string; engine: EngineFile }): Promise<EngineAccess> {
-  const bus = await connect(place.engine.natsUrl, BusUsers.of(place.dataDir));
+  const bus = await connect(place.engine.natsUrl, BusUsers.of(place.dataDir)).catch((cause: unknown) => {
+    throw cause instanceof InputError && cause.isPassing ? noAnswer(place.engine) : cause;
+  });
   return {
     ...{ ...accessTo(place), bus, running: true },
     [Symbol.asyncDispose]: () => bus[Symbol.asyncDispose](),
   };
+}
+
+/** Its supervisor starts a server that has ended at once: this one is starting, or stands still. */
+function noAnswer({ natsPid, natsUrl }: Pick<EngineFile, 'natsPid' | 'natsUrl'>): CommandFailure {
+  const lines = [
+    `The engine runs, but its nats-server (${natsUrl}) does not answer, so that nobody can be asked or told.`,
+    'Stops that rest at the exchange guard meanwhile; nothing else does. Try again in some seconds.',
+  ];
+  const still = `If it goes on, it or its disk stands still: \`kill -9 ${natsPid}\` has it started anew`;
+  return new CommandFailure(
+    [...lines, ...(natsPid === null ? [] : [`${still}, on the same files.`])].join('\n'),
+  );
 }
 
 async function overStoppedStore(

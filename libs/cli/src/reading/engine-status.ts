@@ -21,6 +21,7 @@ import {
   type ListedFeed,
 } from '@algo/read-models';
 import { identityOf, readShardPlan } from '@algo/runtime';
+import { diskWords } from '../engine/disk-room.ts';
 import type { EngineAccess } from '../engine/engine-access.ts';
 import { counterSum } from './counter-sum.ts';
 import { readAccountEvents, readEvents } from './read-events.ts';
@@ -85,7 +86,11 @@ export interface EngineStatus extends EventCounts, OddHoldings {
   /** What is heard of each instrument, and what can be proven of it. */
   readonly feeds: readonly ListedFeed[];
   readonly services: readonly ServiceStatus[];
+  /** When they were asked. *Units*: ms since 1970. */
+  readonly askedMs: number;
   readonly shards: ShardStatus;
+  /** That the disk of the data directory is full, or nearly; null while there is room. */
+  readonly disk: string | null;
   /** Of the services that guard money those that say nothing, and what is not done meanwhile. */
   readonly silent: readonly string[];
   /** Why entries do not pass, as execution said last; null before it said anything. */
@@ -97,6 +102,7 @@ export interface EngineStatus extends EventCounts, OddHoldings {
 /** Returns how an engine is, or how it was left, and what one of its accounts did. */
 export async function readEngineStatus(access: EngineAccess, account: AccountId): Promise<EngineStatus> {
   const { bus, dataDir, place, engine } = access;
+  const askedMs = Date.now();
   const services = await lastStatuses(bus, engine.identities);
   const trades = access.running ? liveTrades(services) : await storedTrades(bus, access.dataDir);
   return {
@@ -109,6 +115,8 @@ export async function readEngineStatus(access: EngineAccess, account: AccountId)
     ...trades,
     ...(await whatHappened(bus, account)),
     services,
+    askedMs,
+    disk: (dataDir === undefined ? undefined : diskWords(dataDir)) ?? null,
     shards: shardStatus(await readShardPlan(bus), access.running ? services : []),
     silent: access.running ? await silentWords(bus, account, GUARDING) : [],
     streamsFilling: await lastFilling(bus),

@@ -24,13 +24,14 @@ export async function silentWords(
   const lines: string[] = [];
   for (const service of services) {
     const identity = identityOf(service, account);
+    const askedMs = Date.now();
     const said = (await bus.last('SYSTEM', subjects.service(identity)))?.fact;
     const work = SILENCE[service];
     if (said === undefined || !('timeUs' in said.body)) {
       lines.push(`${identity} has never said anything: ${work} until it runs.`);
       continue;
     }
-    const seconds = silentSeconds(said.body);
+    const seconds = silentSeconds(said.body, askedMs);
     if (seconds === null && said.name !== 'ServiceStopped') continue;
     const since = seconds === null ? 'has stopped' : `has said nothing for ${seconds} s`;
     lines.push(`${identity} ${since}: ${work} until it is back.`);
@@ -38,8 +39,11 @@ export async function silentWords(
   return lines;
 }
 
-/** Returns for how long a service has been silent by this machine's clock; null for one that is heard. */
-export function silentSeconds({ timeUs }: Pick<ServiceStatus, 'timeUs'>): number | null {
-  const silentMs = Date.now() - timeUs / US_PER_MS;
+/**
+ * Returns for how long a service had been silent when it was asked, by this machine's clock; null for one
+ * that was heard. `askedMs` is taken before the asking: on a busy machine a question alone takes seconds.
+ */
+export function silentSeconds({ timeUs }: Pick<ServiceStatus, 'timeUs'>, askedMs: number): number | null {
+  const silentMs = askedMs - timeUs / US_PER_MS;
   return silentMs < SILENT_MS ? null : Math.round(silentMs / 1_000);
 }

@@ -1,4 +1,5 @@
 import type { ServiceStatus } from '@algo/contracts';
+import { diskWords } from '../engine/disk-room.ts';
 import type { EngineSupervisor } from './engine-supervisor.ts';
 import type { ServiceProcess } from './service-process.ts';
 import type { EngineFrame, ServiceRow } from './status-table.ts';
@@ -18,6 +19,7 @@ export function engineFrame(engine: EngineSupervisor): EngineFrame {
     note: nats.url,
   };
   const { equity } = view;
+  const disk = diskWords(parts.dataDir);
   return {
     title: `algo · ${modeOf(parts.options)} · ${parts.options.feed} · ${parts.dataDir}`,
     services: [natsRow, ...engine.services.map((service) => rowOf(engine, service))],
@@ -37,7 +39,7 @@ export function engineFrame(engine: EngineSupervisor): EngineFrame {
       equity: equity === undefined ? '-' : equity.rounded(2, 'half-even').toString(),
     },
     lastEvent: view.lastEvent,
-    notes: [...view.refusals.values()],
+    notes: [disk, ...view.refusals.values(), ...view.stopped.values()].filter((note) => note !== undefined),
   };
 }
 

@@ -6,13 +6,14 @@ import { birthOf, planShards, processesOf, readShardPlan, standbyNameOf, version
 import { BusUsers } from '../engine/bus-users.ts';
 import { identityHere } from '../engine/engine-access.ts';
 import type { EngineFile } from '../engine/engine-file.ts';
-import { writeEngineFile } from '../engine/engine-file.ts';
 import { watchNats } from '../engine/nats-watcher.ts';
 import { raiseLayout } from '../engine/raise-layout.ts';
 import { EngineView } from './engine-view.ts';
+import { KeptEngineFile } from './kept-engine-file.ts';
 import { RestartPolicy } from './restart-policy.ts';
 import { planOf, planServices } from './service-plan.ts';
 import { type Misconfigured, ServiceProcess, type ServiceSpec } from './service-process.ts';
+import { StoreRestart } from './store-restart.ts';
 import type { UpOptions } from './up-options.ts';
 
 /** What an engine is started from. */
@@ -52,6 +53,8 @@ export class EngineSupervisor {
   #isStopping = false;
   #unwatchNats: () => void = () => {};
   readonly #trimmer: NodeJS.Timeout;
+  readonly #storeRestart: StoreRestart;
+  readonly #file: KeptEngineFile;
 
   private constructor(
     parts: EngineParts,
@@ -76,10 +79,12 @@ export class EngineSupervisor {
           keyFileOf: (service) => users.keyFile(service),
         },
       );
+    this.#file = new KeptEngineFile(dataDir, () => this.#describe(), parts.say);
     view.onStatus = (status) => this.#onStatus(status);
     view.onRefusal = (words) => parts.say(words);
     nats.onExit = () => void this.#restartNats();
     this.#unwatchNats = watchNats(nats.pid);
+    this.#storeRestart = new StoreRestart(nats, dataDir, parts.say);
     this.#trimmer = setInterval(() => {
       for (const service of this.services) service.log.trim();
     }, LOG_TRIM_MS);
@@ -136,6 +141,7 @@ export class EngineSupervisor {
   /** Stops the services, then nats-server. */
   async stop(): Promise<void> {
     clearInterval(this.#trimmer);
+    this.#storeRestart[Symbol.dispose]();
     this.#isStopping = true;
     await this.#scaling;
     await this.stopServices();
@@ -144,7 +150,8 @@ export class EngineSupervisor {
     await this.#bus[Symbol.asyncDispose]().catch(() => undefined);
     this.#unwatchNats();
     await this.nats.stop();
-    this.#writeFile(false);
+    this.#file.write();
+    this.#file[Symbol.dispose]();
   }
 
   /** Ends every process at once, as the second Ctrl-C asks. */
@@ -156,7 +163,7 @@ export class EngineSupervisor {
     this.parts.say(`starting ${spec.identity}`);
     const service = new ServiceProcess(spec);
     service.onChange = () => {
-      if (!this.#ended) this.#writeFile(true);
+      if (!this.#ended) this.#file.write();
     };
     service.onFailure = () =>
       this.parts.say(
@@ -203,7 +210,7 @@ export class EngineSupervisor {
     for (const spec of after) if (!isIn(before, spec.identity)) this.#start(spec);
     const leaving = this.services.filter(({ spec }) => !isIn(after, spec.identity));
     await Promise.all(leaving.map((service) => this.#end(service)));
-    if (!this.#ended) this.#writeFile(true);
+    if (!this.#ended) this.#file.write();
   }
 
   /** Ends a process that hands on what it has first; one that can't is ended all the same. */
@@ -249,16 +256,16 @@ export class EngineSupervisor {
     this.#natsIsAway = false;
     this.natsRestarts++;
     this.#unwatchNats = watchNats(this.nats.pid);
-    if (!this.#ended) this.#writeFile(true);
+    if (!this.#ended) this.#file.write();
   }
 
-  #writeFile(running: boolean): void {
-    const { options, dataDir } = this.parts;
-    const engine: EngineFile = {
+  #describe(): EngineFile {
+    const { options } = this.parts;
+    return {
       version,
       pid: process.pid,
       birth: birthOf(process.pid),
-      running,
+      running: !this.#ended,
       natsUrl: this.nats.url,
       natsPort: this.nats.port,
       natsPid: this.nats.pid ?? null,
@@ -272,7 +279,6 @@ export class EngineSupervisor {
       ...(options.seed === undefined ? {} : { seed: options.seed }),
       services: this.#pids(),
     };
-    writeEngineFile(dataDir, engine);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { EntryCause } from '@algo/model';
 import { eventually } from '@algo/testkit';
 import { expect, test } from '@jest/globals';
 import { ACCOUNT, EngineAtHand } from '../commands/testing/engine-at-hand.ts';
@@ -40,4 +41,19 @@ test('the equity is that of all accounts together', async () => {
   await using engine = await EngineAtHand.open();
   await using view = await EngineView.open(engine.bus, ['paper-main', 'paper-two']);
   expect(view.equity?.toString()).toBe('2002');
+}, 30_000);
+
+test('a halt of before is told until a person lifts it; what ends by itself is not', async () => {
+  await using engine = await EngineAtHand.open();
+  const halted = {
+    ...{ code: 'HALTED', scope: { kind: 'account', account: ACCOUNT }, sinceUs: 1_000_000, untilUs: null },
+    ...{ lift: 'person', detail: 'trading is halted (night, by me)' },
+  } as EntryCause;
+  const said = { account: ACCOUNT, more: 0, timeUs: 1_000_000 };
+  await engine.say('EntryStanding', { ...said, causes: [halted] });
+  await using view = await EngineView.open(engine.bus, [ACCOUNT]);
+  expect(view.stopped.get(ACCOUNT)).toContain('night, by me');
+  expect(view.stopped.get(ACCOUNT)).toContain('algo resume --scope account:paper-main');
+  await engine.say('EntryStanding', { ...said, causes: [{ ...halted, lift: 'itself' }], timeUs: 2_000_000 });
+  await eventually('it to be over', () => view.stopped.size === 0);
 }, 30_000);

@@ -1,6 +1,7 @@
 import type { Bus, InboundMessage, Subscription } from '@algo/bus';
 import { type Fact, type ServiceStatus, type StreamName, subjects } from '@algo/contracts';
-import { Decimal } from '@algo/model';
+import { accountId, Decimal } from '@algo/model';
+import { entryLines } from '@algo/read-models';
 import { counterSum } from '../reading/counter-sum.ts';
 
 const RATE_WINDOW_MS = 5_000;
@@ -17,6 +18,8 @@ export class EngineView implements AsyncDisposable {
   }
   /** Why an account may not trade, by account, while its last reconciliation failed. */
   readonly refusals = new Map<string, string>();
+  /** What keeps entries from passing until a person lifts it, by account: a halt outlives who gave it. */
+  readonly stopped = new Map<string, string>();
   /** Net of fees, over every position that this data directory has seen closed. *Units*: quote. */
   realizedPnl: Decimal = Decimal.zero;
   /** The last thing worth a person's look, in words. */
@@ -40,6 +43,8 @@ export class EngineView implements AsyncDisposable {
     const now = (await bus.last('POSITIONS', 'pos.evt.>'))?.sequence ?? 0;
     await view.#follow(bus, 'POSITIONS', 'pos.evt.>', 0, now);
     for (const account of accounts) {
+      const standing = await view.#listen(bus, 'ORDERS', subjects.entryStanding(accountId(account)));
+      if (standing !== undefined) view.#hear(standing, false);
       const last = await view.#listen(bus, 'RISK', subjects.risk(account));
       if (last !== undefined) view.#hear(last, false);
     }
@@ -108,6 +113,12 @@ export class EngineView implements AsyncDisposable {
         this.#closed.add(body.position.id);
         this.realizedPnl = this.realizedPnl.plus(body.netPnl);
         return;
+      case 'EntryStanding': {
+        const causes = body.causes.filter(({ lift }) => lift === 'person');
+        if (causes.length === 0) this.stopped.delete(body.account);
+        else this.stopped.set(body.account, `${body.account}: ${entryLines({ ...body, causes }).join(' ')}`);
+        return;
+      }
       case 'ReconciliationCompleted':
         this.refusals.delete(body.account);
         return;

@@ -6,6 +6,7 @@ import {
   openSync,
   readSync,
   renameSync,
+  rmSync,
   statSync,
   truncateSync,
 } from 'node:fs';
@@ -42,7 +43,11 @@ export class LogFile {
   /** Keeps a long life's log in bounds: everyone appends, so that cutting it in place is safe. */
   trim(): void {
     if (sizeOf(this.path) <= BYTES_MAX) return;
-    copyFileSync(this.path, `${this.path}.1`);
+    try {
+      copyFileSync(this.path, `${this.path}.1`);
+    } catch {
+      rmSync(`${this.path}.1`, { force: true }); // no room for a copy: then room is what is wanted
+    }
     truncateSync(this.path, 0);
   }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EXIT } from '@algo/runtime';
@@ -51,4 +51,26 @@ test('one that waits for its next start is stopped at once, and is never started
   await kept.stop();
   kept.start(); // as its timer would have
   expect([kept.state, kept.pid, kept.restarts]).toEqual(['stopped', undefined, 1]);
+});
+
+test('one whose log cannot be opened is tried again, as after any end', async () => {
+  const kept = keeper('notifier.main');
+  const log = join(dir, 'logs', 'refuses.log');
+  rmSync(log, { force: true });
+  mkdirSync(log); // opening it fails, as on a disk that takes nothing
+  const failed = () =>
+    new Promise<void>((resolve) => {
+      kept.onFailure = resolve;
+    });
+  const first = failed();
+  kept.start();
+  await first;
+  expect([kept.state, kept.lastFailure]).toEqual([
+    'restarting',
+    expect.stringContaining("log can't be opened"),
+  ]);
+  rmdirSync(log);
+  await failed();
+  expect(kept.lastFailure).toBe('no address to write to; set ALGO_MAIL_TO');
+  await kept.stop();
 });

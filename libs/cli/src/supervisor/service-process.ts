@@ -87,7 +87,15 @@ export class ServiceProcess {
   start(): void {
     if (this.#stopping) return;
     const startedMs = performance.now();
-    const { descriptor, from } = this.log.open();
+    let log: ReturnType<LogFile['open']>;
+    try {
+      log = this.log.open();
+    } catch (error) {
+      // A disk that takes nothing: who starts processes lives on, and tries again.
+      this.#startAgain(`its log can't be opened: ${(error as Error).message}`, 0);
+      return;
+    }
+    const { descriptor, from } = log;
     // A group of its own: Ctrl-C in the terminal is for the supervisor, which stops services in order.
     const child = spawn(process.execPath, [...NODE_FLAGS, this.spec.script], {
       cwd: this.spec.cwd,
@@ -148,10 +156,14 @@ export class ServiceProcess {
       this.onChange();
       return;
     }
+    this.#startAgain(said.replaceAll('\n', ' ') || how, uptimeMs);
+  }
+
+  #startAgain(because: string, uptimeMs: number): void {
     this.restarts++;
     this.state = 'restarting';
     this.restartInMs = this.#policy.delayAfter(uptimeMs);
-    this.lastFailure = said.replaceAll('\n', ' ') || how;
+    this.lastFailure = because;
     this.onFailure();
     this.#timer = setTimeout(() => this.start(), this.restartInMs);
     this.onChange();

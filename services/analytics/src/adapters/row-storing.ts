@@ -2,6 +2,7 @@ import type { Requests, Ticket } from '@algo/bus';
 import { InputError, type InstrumentId, type TradeColumns } from '@algo/model';
 import type { IdKind, Leaves, RowStore, StoredPosition } from '@algo/tickstore';
 import type { ShardRows } from '../domain/index.ts';
+import { mayPass } from './may-pass.ts';
 import type { PastRows } from './past-rows.ts';
 import { refill } from './refill.ts';
 import { behindArchive, rowsIn, rowsOf } from './rows-to-store.ts';
@@ -57,6 +58,8 @@ export class RowStoring implements Requests<ShardRows, never> {
   #waitingRows = 0;
   readonly #waitingRowsMax: number;
   #hasFailed = false;
+  /** Why files can't be opened yet, which is tried again. */
+  readonly troubles = new Map<InstrumentId, string>();
 
   /** What a file lacks is put back from `past`, and told to `onRefilled`. */
   constructor(store: RowStore, options: StoringOptions) {
@@ -195,17 +198,20 @@ export class RowStoring implements Requests<ShardRows, never> {
           isStale = false;
         }
         const stored = await this.#store.openInstrument(instrument, kind);
+        this.troubles.delete(instrument);
         this.#storedBefore += stored.trades;
         if (isWanted()) this.#opened(file, stored);
         else await this.#closeFile(instrument, 'nothing');
         return;
       } catch (error) {
         if (!mayPass(error)) throw error;
+        this.troubles.set(instrument, error.message);
         onWaiting(error);
       }
       const waitMs = Math.min(delayMs, tryAgainMs * TRY_AGAIN_TIMES_MAX);
       await new Promise((resolve) => setTimeout(resolve, waitMs));
     }
+    this.troubles.delete(instrument);
   }
 
   /** Stores what has waited for a file; what it lacks first. */
@@ -271,10 +277,6 @@ export class RowStoring implements Requests<ShardRows, never> {
 /** Whether rows of a file are nowhere on disk and not on their way there. */
 function isWanting({ stored, waiting, lacks }: File): boolean {
   return lacks || (stored === undefined && waiting.length > 0);
-}
-
-function mayPass(error: unknown): error is Error {
-  return error instanceof Error && 'isPassing' in error && error.isPassing === true;
 }
 
 /**

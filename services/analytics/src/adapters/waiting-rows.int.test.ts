@@ -67,6 +67,8 @@ test('200,000 rows wait for files; of one more those of its file are let go and 
   await take(batchOf(XRP, 1, most));
   await eventually('files that can not be opened', () => tries > 2);
   expect([said, storing.counters().pendingRows]).toEqual([[], WAITING_ROWS_MAX]);
+  await eventually('both to be told', () => storing.troubles.size === 2);
+  expect(storing.troubles.get(LTC)).toContain('LTCUSDT');
 
   await take(batchOf(XRP, most + 1, 1));
   expect(said).toEqual([
@@ -80,6 +82,7 @@ test('200,000 rows wait for files; of one more those of its file are let go and 
   await eventually('what was let go to be back', () => storing.flush([XRP]), 20_000);
   expect(said[1]).toContain('binance.spot.XRPUSDT: its file lacked rows; 50,000 trades');
   expect(said).toHaveLength(2);
+  expect([...storing.troubles]).toEqual([]);
   await storing.close([LTC, XRP], 'nothing');
   const reader = openReader(dataDir);
   for (const [instrument, trades] of [[LTC, 3 * most] as const, [XRP, most + 1] as const])

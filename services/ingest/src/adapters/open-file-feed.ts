@@ -43,9 +43,8 @@ function feedFile({ file, instrument: { id: instrument } }: OpenedFile, hasIds: 
       row += rows.count;
       yield { instrument, ...rows, ids: hasIds ? rows.ids : undefined };
     }
-    // Lines that are no rows, and repeats, have no place among them: they count at the end, and are named.
-    const leftOut = file.brokenCount + file.survey.repeated;
-    const broken = leftOut - (row === 0 ? Math.max(0, skip - file.rows) : 0);
+    // Lines that are no rows have no place among them: they count at the end, and are named.
+    const broken = file.brokenCount - (row === 0 ? Math.max(0, skip - file.survey.rows) : 0);
     if (broken > 0) yield unreadable(instrument, broken, hasIds);
     return file.damage;
   }

@@ -35,6 +35,8 @@ const clock: Clock = {
 /** A notifier from its files to its channel, which only remembers. */
 class Life implements AsyncDisposable {
   readonly sent: Mail[] = [];
+  /** What the provider says to each mail; nothing while it takes them. */
+  trouble: string | undefined;
   readonly #stop = new AbortController();
   readonly #messenger: Messenger;
   readonly #outbox: OutboxFile;
@@ -51,6 +53,7 @@ class Life implements AsyncDisposable {
     const desk = openDesk(await deskFile.load(), MAIL_DESK_DEFAULTS);
     const outbox = await OutboxFile.open(join(dir, 'outbox.log'), { ...OUTBOX_DEFAULTS, seed: 'a' }, nowMs);
     const send = async (mail: Mail) => {
+      if (life.trouble !== undefined) return { type: 'retry' as const, reason: life.trouble, afterMs: null };
       life.sent.push(mail);
       return { type: 'sent' as const };
     };
@@ -58,6 +61,10 @@ class Life implements AsyncDisposable {
     const parts = { bus, clock, log: createLogger('notifier.main', 'fatal'), desk, deskFile, outbox };
     const life: Life = new Life(new Messenger({ ...parts, channel: { name: 'memory', send } }), outbox);
     return life;
+  }
+
+  notes(): string[] {
+    return this.#messenger.notes();
   }
 
   take(message: InboundMessage): Promise<unknown> {
@@ -143,4 +150,21 @@ test('the gathered mail is not sent again by a life that begins after it', async
   await using second = await Life.start();
   for (let i = 0; i < 100; i++) await new Promise((resolve) => setImmediate(resolve));
   expect(second.sent).toEqual([]);
+});
+
+test('while no mail gets out it is told since when, how many wait and why, also in a next life', async () => {
+  nowMs = Date.UTC(2026, 0, 2, 3, 4, 5);
+  const waiting = '2 mails wait since 2026-01-02 03:04:05 UTC: memory says ENOTFOUND';
+  {
+    await using first = await Life.start();
+    first.trouble = 'ENOTFOUND';
+    for (const number of [1, 2]) await first.take(deadLetter(number));
+    await until(() => first.notes()[0]?.startsWith('2 mails wait') === true);
+    expect(first.notes()).toEqual([waiting]);
+  }
+  await using second = await Life.start();
+  expect(second.notes()).toEqual([waiting]);
+  nowMs += 10_000;
+  await until(() => second.sent.length === 2);
+  await until(() => second.notes()[0] === 'sends by memory');
 });

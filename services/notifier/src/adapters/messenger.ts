@@ -6,7 +6,7 @@ import {
   type SnapshotStore,
   type Verdict,
 } from '@algo/bus';
-import { eventId } from '@algo/model';
+import { eventId, isoTime, US_PER_MS } from '@algo/model';
 import type { Logger } from '@algo/runtime';
 import { type Mail, type MailDesk, noticeOf } from '../domain/index.ts';
 import type { NotificationChannel } from './notification-channel.ts';
@@ -32,6 +32,8 @@ export class Messenger {
   #keptPending: boolean;
   /** Settles when the desk is on disk as it was when last asked for. */
   #kept: Promise<void> = Promise.resolve();
+  /** The last mail that was tried did not get out. */
+  #isHeldUp = false;
   #taken = 0;
   #sent = 0;
   #dead = 0;
@@ -57,6 +59,17 @@ export class Messenger {
 
   counters(): Record<string, number> {
     return { facts: this.#taken, sent: this.#sent, dead: this.#dead };
+  }
+
+  /** What a person must know of the mails: by what they go, and since when none gets out. */
+  notes(): string[] {
+    const tried = this.#outbox.entries().filter(({ reason }) => reason !== '');
+    if (tried.length === 0) return [`sends by ${this.#channel.name}`];
+    const since = isoTime(Math.min(...tried.map(({ addedMs }) => addedMs)) * US_PER_MS).slice(0, 19);
+    const mails = tried.length === 1 ? '1 mail waits' : `${tried.length} mails wait`;
+    return [
+      `${mails} since ${since.replace('T', ' ')} UTC: ${this.#channel.name} says ${tried.at(-1)!.reason}`,
+    ];
   }
 
   /**
@@ -128,6 +141,14 @@ export class Messenger {
       timeUs: nowMs * 1_000,
     };
     const speaker = { identity: this.#bus.identity, account: '' };
+    // Told once: each mail is tried again and again.
+    if (record.type === 'retry' && !this.#isHeldUp)
+      this.#log.warn(
+        { reason: record.reason, channel: this.#channel.name },
+        'mails do not get out; tried again',
+      );
+    if (record.type === 'sent' && this.#isHeldUp) this.#log.info('mails get out again');
+    this.#isHeldUp = record.type === 'retry';
     if (record.type === 'sent') {
       this.#sent++;
       const fact = { name: 'NotificationSent', body: said } as const;
