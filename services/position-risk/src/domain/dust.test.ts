@@ -28,7 +28,7 @@ const equity = (story: Scenario) => {
 
 test('what no order can close ends the position and stays ours as dust, without a further attempt', () => {
   const story = withDust();
-  expect(closed(story)).toMatchObject([{ reason: 'residual' }]);
+  expect(closed(story)).toMatchObject([{ reason: 'initial_stop' }]);
   expect(lastDust(story)).toEqual(['left', '0.002', '1980']);
   expect(story.commands).toHaveLength(1);
   expect(story.engine.books.positions()).toEqual([]);

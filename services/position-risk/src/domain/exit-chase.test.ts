@@ -206,7 +206,7 @@ test('what is too little to sell is written off at the last price instead of bei
   const exit = story.obey(story.commands[0]!, 1);
   const out = story.fill(exit, 'sell', '0.998', '1989', { id: ETH, seconds: 1 });
   const closed = out.find((event) => event.type === 'PositionClosed');
-  expect(closed).toMatchObject({ reason: 'residual' });
+  expect(closed).toMatchObject({ reason: 'initial_stop' });
   expect(closed?.position.quantity.toString()).toBe('0');
   expect(closed?.position.realized.toString()).toBe('-10.989');
   story.time(100);

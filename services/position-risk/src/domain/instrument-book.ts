@@ -159,12 +159,12 @@ export class InstrumentBook {
     return this.#change({ lot, direction: off.isPositive() ? 'long' : 'short', ...why }, 'correction', nowUs);
   }
 
-  /** Ends a position that can't be sold, at the last price: what is left of it stays ours, as dust. */
+  /** Ends what can't be sold, at the last price, for why it was left: the rest stays ours, as dust. */
   setAside(held: PositionGuard, nowUs: TimeUs): HoldingEvent[] {
     const { strategy, quantity } = held.holding;
     const left = this.net;
     const lot = { quantity, price: this.markPrice, fee: Decimal.zero };
-    const closed = this.#reduce(held, lot, 'residual', nowUs);
+    const closed = this.#reduce(held, lot, held.exit?.reason ?? 'residual', nowUs);
     const sellFrom = sellableFrom(left, this.instrument);
     this.dust = { strategy, quantity: left, price: this.markPrice, sellFrom };
     return [closed, dustFact(this.#of, this.dust, 'left', NOTHING, nowUs)];

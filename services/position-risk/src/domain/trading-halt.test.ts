@@ -142,8 +142,8 @@ test('two remnants too small to sell are written off once each when the first on
   story.time(5);
   const closed = story.log.filter((event) => event.type === 'PositionClosed');
   expect(closed.map(({ position, reason }) => [position.instrument, reason])).toEqual([
-    [BTC, 'residual'],
-    [ETH, 'residual'],
+    [BTC, 'hold_time'],
+    [ETH, 'circuit_breaker'],
   ]);
   expect(story.log.filter((event) => event.type === 'TradingModeChanged')).toHaveLength(1);
 });
