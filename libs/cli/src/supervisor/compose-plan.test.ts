@@ -20,7 +20,7 @@ const composition = z.object({
 
 const text = readFileSync(join(ROOT, 'docker-compose.yml'), 'utf8');
 const { services } = composition.parse(parse(text, { merge: true }));
-const ONCE = ['nats', 'keys', 'provision'];
+const ONCE = ['nats', 'keys', 'provision', 'replay'];
 const containers = Object.entries(services).filter(([name]) => !ONCE.includes(name));
 
 test('each process of a plan with one account, one feed and two shards has a container', () => {

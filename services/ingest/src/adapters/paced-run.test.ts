@@ -38,7 +38,8 @@ function csv(rows: number, doubled: number, holed: number): string {
   for (let i = 0; i < rows; i++) {
     const id = 1_000 + i + (i > holed ? 7 : 0);
     const line = `${START_MS + i * 40},${id},${83 + (i % 10) / 100},0.5,${i % 3 === 0 ? 'sell' : 'buy'}`;
-    lines.push(line, ...(i === doubled ? [line] : []));
+    // Equal rows are read once; one of another price says the id again.
+    lines.push(line, ...(i === doubled ? [line.replace(',83', ',84')] : []));
   }
   return `${lines.join('\n')}\n`;
 }
