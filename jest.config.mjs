@@ -11,5 +11,5 @@ export default {
   testEnvironment: '<rootDir>/scripts/jest/plain-global-environment.mjs',
   testSequencer: '<rootDir>/scripts/jest/longest-first.mjs',
   testTimeout: 30_000,
-  maxWorkers: 4, // of two cores: see longest-first.mjs
+  maxWorkers: 3, // of two cores: see longest-first.mjs
 };

@@ -1,5 +1,5 @@
-// Workers end together when the long suites begin first, and two cores are busy when three suites wait for
-// processes, disks and clocks while a fourth computes. A fresh clone has no durations to go by, so the names
+// Workers end together when the long suites begin first, and two cores are busy when two suites wait for
+// processes, disks and clocks while a third computes. A fresh clone has no durations to go by, so the names
 // tell, with about how many seconds each takes.
 const WAITING = [
   ['test/chaos/', 150],
@@ -26,7 +26,7 @@ const COMPUTING = [
   ['', 1],
 ];
 /** What each worker of jest.config.mjs is for. */
-const WORKERS = [WAITING, WAITING, WAITING, COMPUTING];
+const WORKERS = [WAITING, WAITING, COMPUTING];
 
 const isWaiting = ({ path }) => path.includes('.int.test.');
 
