@@ -32,6 +32,7 @@ const SIZE = soak
   : { seed: 1, trades: 50_000, faults: 36, restarts: 2 };
 /** Short enough for a plan of seconds; what ingest itself waits for passes so many times as fast. */
 const SILENCE_MS = 1_500;
+const MINUTE_MS = 60_000;
 const HASTE = soak ? 1 : 2;
 
 async function until(what: string, holds: () => boolean): Promise<void> {
@@ -50,6 +51,9 @@ class Lives implements Listener {
   readonly #kind: Kind;
   readonly #instruments: readonly Instrument[];
   #speech = new MemorySpeech(this.stored);
+  #beganMs = 0;
+  /** How long a life that was ended has lasted at most. */
+  longestMs = 0;
 
   constructor(server: BinanceStandIn, kind: Kind, instruments: readonly Instrument[]) {
     this.#server = server;
@@ -62,6 +66,7 @@ class Lives implements Listener {
   }
 
   async start(): Promise<void> {
+    this.#beganMs = performance.now();
     this.#speech = new MemorySpeech(this.stored);
     const feed = this.#kind.feedOn(this.#server, {
       timings: { silenceMs: SILENCE_MS },
@@ -74,6 +79,7 @@ class Lives implements Listener {
   }
 
   async stop(): Promise<void> {
+    this.longestMs = Math.max(this.longestMs, performance.now() - this.#beganMs);
     this.#speech.die(this.#speech.underWay >> 1);
     await this.run[Symbol.asyncDispose]();
   }
@@ -138,7 +144,8 @@ test.each(MARKETS)(
     }
     // The venue's own bars were held against what was said, and differ in none that was not known to.
     const compared = lives.runs.reduce((all, run) => all + run.counters().barsCompared!, 0);
-    expect(compared).toBeGreaterThanOrEqual(soak ? 1 : 0);
+    // A minute in which a life began is not compared: on a quick machine none lives long enough.
+    expect(compared).toBeGreaterThanOrEqual(lives.longestMs >= 2 * MINUTE_MS ? 1 : 0);
     const incomplete = stored.batches.filter(({ complete }) => !complete);
     expect(incomplete).toHaveLength([...market.buried.values()].flat().length);
     const refused = new Set(stored.bodies('TradeRefused').map(({ code }) => code));
