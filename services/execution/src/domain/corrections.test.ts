@@ -49,6 +49,15 @@ test('what fills of the venue explain is corrected at once, but by no books olde
   expect(held(engine)).toEqual(['3']);
 });
 
+test('what turned our position over is nobody’s yet: the next comparison asks a person of it', () => {
+  const { engine } = holding();
+  const turned = differs({ held: d('-3'), left: d('0'), isExplained: true });
+  expect(corrections(compare(engine, 31, turned))).toMatchObject([{ own: d('0'), beside: d('0') }]);
+  const rest = differs({ own: d('0'), held: d('-3'), cure: 'person' });
+  expect(corrections(compare(engine, 62, rest))).toEqual([]);
+  expect(denial(engine.handle(place(9, { timeUs: 62 * S })))).toBe('BOOKS_DIFFER');
+});
+
 test.each<[string, Partial<BookDifference>]>([
   ['another quantity', { held: d('4') }],
   ['another cure', { cure: 'person' }],

@@ -15,6 +15,7 @@ import {
   MARKET_TRAITS,
   type Order,
   type OrderIntent,
+  type Share,
   settledBy,
   sightingOf,
   type TimeUs,
@@ -123,12 +124,8 @@ export class Corrections {
     if (after.own.equals(own) || this.#isMoving(instrument, ['protection']) || this.#isUnseen(instrument))
       return;
     const evidence = [`trade ${fill.venueTradeId} of ${fill.clientOrderId}: ${fill.side} ${quantity}`];
-    // What it left on the other side is nobody's yet: the next comparison tells a person of it.
-    const lay = this.#positions.beside(instrument);
-    const stays = lay.isPositive() === own.isPositive() ? Decimal.zero : lay;
-    const isTurned = !after.beside.isZero() && after.beside.isPositive() !== own.isPositive();
-    const change = { own: after.own, beside: isTurned ? stays : after.beside, reason: 'gone' } as const;
-    this.#correct(instrument, { ...change, evidence }, BY_ENGINE, out);
+    const beside = laidBeside(after.beside, { own, beside: this.#positions.beside(instrument) });
+    this.#correct(instrument, { own: after.own, beside, reason: 'gone', evidence }, BY_ENGINE, out);
   }
 
   /**
@@ -250,7 +247,8 @@ export class Corrections {
         const rules = this.#instruments.get(instrument);
         const mark = this.#positions.markOf(instrument, this.#prices);
         const isSmall = rules !== undefined && isDust(left.minus(own), mark, rules);
-        return { own: left, beside: held.minus(left), reason: isSmall ? 'dust' : 'gone', evidence };
+        const lies = laidBeside(held.minus(left), { own, beside });
+        return { own: left, beside: lies, reason: isSmall ? 'dust' : 'gone', evidence };
       }
       case 'beside':
         return { own, beside: held.minus(own), reason: 'acknowledged', evidence };
@@ -290,6 +288,16 @@ export class Corrections {
     const of = { account: this.#account, instrument, before, price, timeUs };
     out.push({ type: 'CorrectionMade', ...of, ...change, ...who });
   }
+}
+
+/**
+ * Returns what may be laid beside ours without a question: all but what turned the position over, which is
+ * nobody's yet. The next comparison tells a person of that, however it was first heard of. *Units*: base,
+ * signed.
+ */
+function laidBeside(after: Decimal, before: Share): Decimal {
+  if (before.own.isZero() || after.isZero() || after.isPositive() === before.own.isPositive()) return after;
+  return before.beside.isPositive() === before.own.isPositive() ? Decimal.zero : before.beside;
 }
 
 function isSame(one: BookDifference, other: BookDifference): boolean {
