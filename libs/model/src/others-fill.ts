@@ -22,3 +22,13 @@ export function afterOthersFill({ own, beside }: Share, change: Decimal): Share 
   const left = own.isPositive() ? own.minus(lost) : own.plus(lost);
   return { own: left, beside: beside.plus(change).plus(own.minus(left)) };
 }
+
+/**
+ * Returns what may be laid beside ours without a question: all but what turned the position over, which is
+ * nobody's yet. The next comparison tells a person of that, however it was first heard of. *Units*: base,
+ * signed.
+ */
+export function laidBeside(after: Decimal, before: Share): Decimal {
+  if (before.own.isZero() || after.isZero() || after.isPositive() === before.own.isPositive()) return after;
+  return before.beside.isPositive() === before.own.isPositive() ? Decimal.zero : before.beside;
+}

@@ -19,7 +19,7 @@ test('the status of a running engine adds up what its services say', async () =>
     tradesIn: 12,
     stored: 10,
     inFlight: 2,
-    lost: null,
+    unstored: null,
     positionsOpen: 1,
     stopMoves: 1,
     realizedPnl: '0',

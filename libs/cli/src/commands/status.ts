@@ -40,7 +40,7 @@ export function statusLines(found: EngineStatus): string[] {
       ...(running
         ? [['in flight', grouped(found.inFlight ?? 0)]]
         : [
-            ['lost', grouped(found.lost ?? 0)],
+            ...(found.unstored ? [['to store', `${grouped(found.unstored)}, by the next start`]] : []),
             ['duplicate', grouped(found.duplicate ?? 0)],
           ]),
       ['gaps', `${grouped(found.gaps)}, missing ids ${grouped(found.missingIds)}`],

@@ -32,7 +32,7 @@ import { countStreamTrades } from './trade-count.ts';
 /** One instrument of a stopped engine: what came in beside what is stored. */
 export interface InstrumentStatus extends StoredInstrument {
   readonly tradesIn: number;
-  readonly lost: number;
+  readonly unstored: number;
 }
 
 /** What an account has beside its positions. */
@@ -74,8 +74,8 @@ export interface EngineStatus extends EventCounts, OddHoldings {
   readonly exchange: string;
   readonly tradesIn: number;
   readonly stored: number;
-  /** Came in and isn't stored; null while running, when the difference is only on its way. */
-  readonly lost: number | null;
+  /** In the market stream and in no file yet: the next start stores it; null while running. */
+  readonly unstored: number | null;
   /** Stored more than once; null while running, when the files belong to analytics. */
   readonly duplicate: number | null;
   /** Came in and on its way into the files; null when stopped. */
@@ -175,14 +175,22 @@ async function lastFilling(bus: Bus): Promise<readonly StreamFill[]> {
 
 type TradeFacts = Pick<
   EngineStatus,
-  'tradesIn' | 'stored' | 'lost' | 'duplicate' | 'inFlight' | 'tradesInIsWhole' | 'instruments'
+  'tradesIn' | 'stored' | 'unstored' | 'duplicate' | 'inFlight' | 'tradesInIsWhole' | 'instruments'
 >;
 
 function liveTrades(services: readonly ServiceStatus[]): TradeFacts {
   const tradesIn = counterSum(services, 'ingest', 'accepted');
   const stored = counterSum(services, 'analytics', 'stored');
   const inFlight = Math.max(0, tradesIn - stored);
-  return { tradesIn, stored, lost: null, duplicate: null, inFlight, tradesInIsWhole: true, instruments: [] };
+  return {
+    tradesIn,
+    stored,
+    unstored: null,
+    duplicate: null,
+    inFlight,
+    tradesInIsWhole: true,
+    instruments: [],
+  };
 }
 
 async function storedTrades(bus: Bus, dataDir: string): Promise<TradeFacts> {
@@ -193,14 +201,14 @@ async function storedTrades(bus: Bus, dataDir: string): Promise<TradeFacts> {
   const instruments = names.map((instrument): InstrumentStatus => {
     const file = known.get(instrument) ?? { ...NOTHING_STORED, instrument };
     const tradesIn = stream.byInstrument.get(instrument)?.trades ?? 0;
-    return { ...file, tradesIn, lost: tradesIn - (file.stored - file.duplicate) };
+    return { ...file, tradesIn, unstored: Math.max(0, tradesIn - (file.stored - file.duplicate)) };
   });
   const total = (pick: (one: InstrumentStatus) => number) =>
     instruments.reduce((sum, one) => sum + pick(one), 0);
   return {
     tradesIn: total((one) => one.tradesIn),
     stored: total((one) => one.stored),
-    lost: total((one) => one.lost),
+    unstored: total((one) => one.unstored),
     duplicate: total((one) => one.duplicate),
     inFlight: null,
     tradesInIsWhole: stream.isWhole,

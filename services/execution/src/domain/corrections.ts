@@ -12,10 +12,10 @@ import {
   type Instrument,
   type InstrumentId,
   isDust,
+  laidBeside,
   MARKET_TRAITS,
   type Order,
   type OrderIntent,
-  type Share,
   settledBy,
   sightingOf,
   type TimeUs,
@@ -288,16 +288,6 @@ export class Corrections {
     const of = { account: this.#account, instrument, before, price, timeUs };
     out.push({ type: 'CorrectionMade', ...of, ...change, ...who });
   }
-}
-
-/**
- * Returns what may be laid beside ours without a question: all but what turned the position over, which is
- * nobody's yet. The next comparison tells a person of that, however it was first heard of. *Units*: base,
- * signed.
- */
-function laidBeside(after: Decimal, before: Share): Decimal {
-  if (before.own.isZero() || after.isZero() || after.isPositive() === before.own.isPositive()) return after;
-  return before.beside.isPositive() === before.own.isPositive() ? Decimal.zero : before.beside;
 }
 
 function isSame(one: BookDifference, other: BookDifference): boolean {
