@@ -1,12 +1,13 @@
 import {
   Decimal,
+  InputError,
   type Instrument,
   instrumentIdOf,
   type Listing,
   MARKET_TRAITS,
   type Market,
 } from '@algo/model';
-import { decimalOf, type Row, rowsOf, textOf } from './rows.ts';
+import { decimalOf, type Row, rowsOf, textOf, UnreadableAnswer } from './rows.ts';
 
 /** Contracts that never expire; the others are another market. */
 const PERPETUAL: ReadonlySet<unknown> = new Set(['PERPETUAL', 'TRADIFI_PERPETUAL']);
@@ -48,7 +49,7 @@ function listedInstrument(row: Row, market: Market): Instrument | undefined {
     const { minQuantity, priceTick, quantityStep } = instrument;
     return [priceTick, quantityStep, minQuantity].every((each) => each.isPositive()) ? instrument : undefined;
   } catch (error) {
-    if (error instanceof Error) return undefined; // unreadable in words of `rows.ts`, or of the model
+    if (error instanceof UnreadableAnswer || error instanceof InputError) return undefined;
     throw error;
   }
 }

@@ -3,6 +3,11 @@ import { type ClientOrderId, clientOrderId, Decimal } from '@algo/model';
 /** An object of an answer, unread. */
 export type Row = Readonly<Record<string, unknown>>;
 
+/** An answer, or a row of one, that is not as the venue documents it. */
+export class UnreadableAnswer extends Error {
+  override readonly name = 'UnreadableAnswer';
+}
+
 const OURS = /^[A-Za-z0-9_-]{1,64}$/;
 
 /** Stands before the name of an order in the name of its cancel; no order of ours has a dot in its name. */
@@ -46,17 +51,17 @@ export function flagOf(row: Row, field: string): boolean {
   return typeof value === 'boolean' ? value : unreadable(row, field);
 }
 
-/** Returns the rows of a list. *Errors*: throws where it is none. */
+/** Returns the rows of a list. *Errors*: UnreadableAnswer where it is none. */
 export function rowsOf(body: unknown): readonly Row[] {
   if (!Array.isArray(body) || body.some((row) => typeof row !== 'object' || row === null))
-    throw new Error('an answer that is no list');
+    throw new UnreadableAnswer('an answer that is no list');
   return body as readonly Row[];
 }
 
-/** Returns an object. *Errors*: throws where it is none. */
+/** Returns an object. *Errors*: UnreadableAnswer where it is none. */
 export function rowOf(body: unknown): Row {
   if (typeof body !== 'object' || body === null || Array.isArray(body))
-    throw new Error('an answer that is no object');
+    throw new UnreadableAnswer('an answer that is no object');
   return body as Row;
 }
 
@@ -66,5 +71,5 @@ export function oneOf<Value>(row: Row, field: string, values: Readonly<Record<st
 }
 
 function unreadable(row: Row, field: string): never {
-  throw new Error(`${field} = ${JSON.stringify(row[field])} can't be read`);
+  throw new UnreadableAnswer(`${field} = ${JSON.stringify(row[field])} can't be read`);
 }
