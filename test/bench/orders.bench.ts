@@ -40,7 +40,8 @@ const STOPPED_PRICE = 98.5;
 export async function run({ scale, say }: BenchOptions): Promise<BenchResult> {
   const count = Math.max(20, Math.round(PROBES * scale));
   const seconds = Math.max(1, SECONDS * scale);
-  const [quiet, silence, stops] = [[] as Pair[][], [] as Pair[], [] as Pair[][]];
+  const [quiet, stops] = [[] as Pair[][], [] as Pair[][]];
+  const silence = { floor: [] as number[], ours: [] as number[] };
   const stored: number[] = [];
   const held: Held[] = [];
   {
@@ -57,7 +58,8 @@ export async function run({ scale, say }: BenchOptions): Promise<BenchResult> {
     for (let i = 0; i < ROUNDS; i++) {
       const alone = await atRate(chain, QUIET_PER_SECOND, seconds, null);
       const beside = await atRate(chain, QUIET_PER_SECOND, seconds, chain.instruments[0]!);
-      silence.push({ floor: quantile(alone.tookMs, 0.99), ours: quantile(beside.tookMs, 0.99) });
+      silence.floor.push(...alone.tookMs);
+      silence.ours.push(...beside.tookMs);
       say(`round ${i + 1} of ${ROUNDS}, one silent, done`);
     }
     for (let i = 0; i < ROUNDS; i++) {
@@ -99,13 +101,16 @@ export async function run({ scale, say }: BenchOptions): Promise<BenchResult> {
         of: 'value',
         most: 0,
       }),
-      paired('p99 of the others, one instrument silent', 'ms', silence, { of: 'ratio', most: 1.1 }),
+      // Of all rounds together: the p99 of one of them is its third worst order, which is the disk's chance.
+      paired('p99 of the others, one instrument silent', 'ms', shares(silence.ours, silence.floor).slice(1), {
+        of: 'ratio',
+        most: 1.1,
+      }),
       ...figures('stop trigger → exit at the venue', stops, 2),
     ],
     notes: [
       `${ROUNDS} rounds of ${count} probes each way, taking turns; ratios are medians over rounds`,
       `spread of the p99 ratios: command ${spread(p99s(quiet))}, stop ${spread(p99s(stops))}`,
-      `spread with one silent: ${spread(silence)}`,
       'from the moment when the command is stored (its ack and its delivery leave the server together)',
       'to the arrival of the request at the venue, which is this process: one clock',
       'the floor of an order is one append with fdatasync on the same disk and one request to another',
@@ -113,7 +118,7 @@ export async function run({ scale, say }: BenchOptions): Promise<BenchResult> {
       `at the rate ${INSTRUMENTS} instruments take turns for ${seconds} s; the floor is what the server`,
       `alone stores, ${median(stored).toFixed(0)} flushed facts a second, by the ${FACTS} of an order`,
       `denied at the rate because the order before was not over: ${denied - paced} of ${commanded}`,
-      `one silent: ${QUIET_PER_SECOND} orders a second of the others, with it and without it`,
+      `one silent: ${silence.ours.length} orders of the others, ${QUIET_PER_SECOND} a second, as many without it`,
     ],
   };
 }

@@ -251,4 +251,23 @@ export const BOOK_POINTS: readonly CoveredPoint[] = [
       },
     ],
   },
+  {
+    point: 'full disk',
+    fault: 'A disk without room ends the supervisor, or leaves a server that stores nothing for good.',
+    right: 'It is said once with its directory, tried again, and the server begins anew once there is room.',
+    tests: [
+      {
+        file: 'libs/cli/src/supervisor/kept-engine-file.int.test.ts',
+        name: 'a directory that takes nothing ends nobody: it is said once, and tried again',
+      },
+      {
+        file: 'libs/cli/src/supervisor/store-restart.test.ts',
+        name: 'a server that has stopped storing is ended once there is room; one that stores is let be',
+      },
+      {
+        file: 'libs/cli/src/engine/disk-room.test.ts',
+        name: 'a disk without room is told with its directory and what to do; one with room is not',
+      },
+    ],
+  },
 ];

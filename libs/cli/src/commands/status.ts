@@ -24,8 +24,9 @@ export function statusLines(found: EngineStatus): string[] {
   const where = exchange === 'paper' ? 'on paper' : `LIVE, REAL MONEY on ${exchange}`;
   return [
     `engine ${running ? 'running' : 'stopped'} · feed ${feed} · account ${account} ${where} · ${place}`,
-    ...(running ? serviceLines(found) : []),
+    // First, since it is why services below it are silent.
     ...(found.disk === null ? [] : [found.disk]),
+    ...(running ? serviceLines(found) : []),
     ...found.silent,
     ...entriesOf(found),
     ...shardLines(found.shards),
