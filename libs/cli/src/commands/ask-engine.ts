@@ -7,14 +7,11 @@ import {
   type ControlCommand,
   type HaltScope,
   InputError,
-  type InstrumentId,
-  instrumentId,
   isPerson,
-  nearestName,
   type TimeUs,
   US_PER_MS,
 } from '@algo/model';
-import { identityOf, readInstrumentCatalog } from '@algo/runtime';
+import { identityOf } from '@algo/runtime';
 import type { CliEnvironment } from '../config.ts';
 import { type AccessOptions, accountOf, openRunningEngine } from '../engine/engine-access.ts';
 import { CommandFailure } from '../exit-codes.ts';
@@ -91,35 +88,6 @@ export function parseScope(text: string, account: AccountId): HaltScope {
     value: text,
     because: 'not a scope of this engine',
     remedy: 'Use account, venue:NAME, instrument:ID or strategy:NAME.',
-  });
-}
-
-/**
- * Returns a scope whose instrument exists; it may be named by its symbol alone. *Errors*: InputError for one
- * that no catalogue has and nobody has traded: a halt of it would bind nothing.
- */
-export async function knownScope(
-  bus: Bus,
-  scope: HaltScope,
-  { instrumentsFile }: CliEnvironment,
-): Promise<HaltScope> {
-  if (scope.kind !== 'instrument') return scope;
-  const { instrument: name } = scope;
-  const catalog = readInstrumentCatalog(instrumentsFile);
-  if (catalog.has(name as InstrumentId)) return scope;
-  const bySymbol = [...catalog.values()].filter(({ symbol }) => symbol === name.toUpperCase());
-  const [found, ...others] = bySymbol;
-  if (found !== undefined && others.length === 0) return { ...scope, instrument: found.id };
-  // The engine may run with another catalogue than lies here.
-  const isTraded =
-    name.split('.').length === 3 && (await bus.last('MARKET', subjects.trades(instrumentId(name))));
-  if (isTraded) return scope;
-  const names = bySymbol.length > 1 ? bySymbol.map(({ id }) => id) : [nearestName(name, catalog.keys())!];
-  throw new InputError({
-    field: '--scope',
-    value: `instrument:${name}`,
-    because: bySymbol.length > 1 ? 'names several instruments' : 'not an instrument of this engine',
-    remedy: `Use ${names.map((each) => `instrument:${each}`).join(' or ')}; account stops all of them.`,
   });
 }
 

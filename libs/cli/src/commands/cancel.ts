@@ -19,13 +19,13 @@ import {
   expiryUs,
   fromNow,
   hearUntil,
-  knownScope,
   obey,
   openForPerson,
   type PersonOptions,
   parseScope,
 } from './ask-engine.ts';
 import { type ConfirmOptions, confirm } from './confirm.ts';
+import { knownScope } from './known-scope.ts';
 
 /** A venue answers in seconds, or the order is asked about for longer than anybody waits here. */
 const FOLLOW_MAX_MS = 20_000;

@@ -24,9 +24,9 @@ test('a command carries the time that the feed told', async () => {
 });
 
 test('a halt that nobody confirms fails and says what stands', async () => {
-  const { code, err } = await algo('halt', '--scope', 'venue:paper', '--reason', 'a test');
+  const { code, err } = await algo('halt', '--scope', 'venue:synthetic', '--reason', 'a test');
   expect(code).toBe(1);
-  expect(err).toContain('venue:paper is active');
+  expect(err).toContain('venue:synthetic is active');
 }, 30_000);
 
 test('a halt returns once the engine has said that it is halted', async () => {
@@ -156,6 +156,19 @@ test('a scope names an instrument that there is, by its symbol too where that is
   const { out } = await algo('halt', '--scope', 'instrument:algousd', '--reason', 'a test');
   expect(out).toBe('instrument:synthetic.spot.ALGOUSD is halted\n');
 }, 30_000);
+
+test.each([
+  ['strategy:order_flow', 'not a strategy of this engine. Use strategy:order_flow_scalping or '],
+  ['venue:paper', 'no instrument is traded there. Use venue:binance or '],
+])(
+  'a scope such as %s, which would bind nothing, is refused',
+  async (scope, words) => {
+    await using _risk = await engine.answerModes();
+    const { code, err } = await algo('halt', '--scope', scope, '--reason', 'a test');
+    expect([code, err]).toEqual([2, expect.stringContaining(words)]);
+  },
+  30_000,
+);
 
 test('status says why entries do not pass, and what a person can do about it', async () => {
   await engine.say('EntryStanding', {

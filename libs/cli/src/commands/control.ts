@@ -19,13 +19,13 @@ import {
   askEngine,
   CONFIRM_MAX_MS,
   expiryUs,
-  knownScope,
   openForPerson,
   type PersonOptions,
   parseScope,
   type Steering,
   VALID_MS,
 } from './ask-engine.ts';
+import { knownScope } from './known-scope.ts';
 
 export interface ModeOptions extends AccessOptions, PersonOptions {
   readonly scope?: string;

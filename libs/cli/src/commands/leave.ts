@@ -29,13 +29,13 @@ import {
   expiryUs,
   fromNow,
   hearUntil,
-  knownScope,
   obey,
   openForPerson,
   type PersonOptions,
   parseScope,
 } from './ask-engine.ts';
 import { type ConfirmOptions, confirm } from './confirm.ts';
+import { knownScope } from './known-scope.ts';
 
 /** An exit that the venue takes is over in seconds; how long to wait for it before saying what is left. */
 const FOLLOW_MAX_MS = 30_000;
