@@ -55,9 +55,13 @@ export class OutsideWatch {
     return true;
   }
 
-  /** Whether a fill of an order may be none of ours: it adds, or may have closed what somebody added. */
+  /**
+   * Whether a fill of an order may be none of ours: it adds, or may have closed what somebody added, or what
+   * an exit beyond ours has opened and nobody had told yet. Then a person has been called already.
+   */
   mayStayUnbooked(id: string, instrument: string): boolean {
     if (!isOutside(id)) return false;
+    if (this.overshot.has(instrument)) return true;
     const outside = [...(this.#truth.outside()?.values() ?? [])];
     return outside.some((fill) => fill.instrument === instrument && isAdded(fill.clientOrderId));
   }

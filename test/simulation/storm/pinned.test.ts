@@ -24,8 +24,9 @@ test('seed 4552: a close by hand that waits for fills of ours is asked for until
   expect((await runScenario(scenario)).violation).toBeNull();
 }, 60_000);
 
-// 22723: heard long after our exit; 24832: heard in time, and the exit could not be stopped any more.
-test.each([4_968, 22_723, 24_832])(
+// 22723: heard long after our exit; 24832: heard in time, and the exit could not be stopped any more; 28954:
+// the rest of that exit is told only after somebody has closed it as well.
+test.each([4_968, 22_723, 24_832, 28_954])(
   'seed %s: a person and our exit close the same, and what is sold beyond is left at once',
   async (seed) => {
     const { violation, sometimes } = await runScenario(scenarioOf(seed));
