@@ -199,7 +199,7 @@ export class OrderLives {
   }
 
   quarantined(word: MessageOf<'OrderQuarantined'>): void {
-    if (this.outside.isReport(word) || this.outside.hasOvershot(word, this.held)) return;
+    if (this.outside.isReport(word, this.held) || this.outside.hasOvershot(word, this.held)) return;
     const { clientOrderId: id, problem, detail } = word;
     this.#notes.broken('I10 legal', `${id} ${problem}: ${detail}`);
   }

@@ -29,15 +29,26 @@ export class OutsideWatch {
     this.#booked = booked;
   }
 
-  /** Returns whether a report is of what somebody has added, or has closed with it, as it should be. */
-  isReport(report: MessageOf<'OrderQuarantined'>): boolean {
+  /**
+   * Returns whether a report is of what somebody has added, or has closed with it, as it should be; or of
+   * what takes more than is ours by what was told so far: what an exit of ours has done may be unheard.
+   * *Units*: `held` millionths of base.
+   */
+  isReport(report: MessageOf<'OrderQuarantined'>, held: ReadonlyMap<string, number>): boolean {
     const { clientOrderId: id, problem, detail, booked, instrument } = report;
     if (problem !== 'foreign_fill' || booked) return false;
+    const ours = held.get(instrument) ?? 0;
+    const judge = (): boolean => {
+      const fill = [...(this.#truth.outside()?.values() ?? [])].find((one) => one.clientOrderId === id);
+      const change = fill === undefined ? 0 : micros(fill.quantity) * (fill.side === 'buy' ? 1 : -1);
+      const isMore = change * ours >= 0 || Math.abs(change) > Math.abs(ours);
+      return this.mayStayUnbooked(id, instrument) || (isOutside(id) && isMore);
+    };
     if (this.#truth.outside() === undefined)
       this.#unjudged.push(() => {
-        if (!this.mayStayUnbooked(id, instrument)) this.#notes.broken('I10 legal', `${id}: ${detail}`);
+        if (!judge()) this.#notes.broken('I10 legal', `${id}: ${detail}`);
       });
-    else if (!this.mayStayUnbooked(id, instrument)) return false;
+    else if (!judge()) return false;
     if (this.#reported.has(detail)) this.#notes.broken('said twice', `${id} ${problem}: ${detail}`);
     this.#reported.add(detail);
     this.#notes.saw('bought outside');

@@ -56,3 +56,14 @@ test('seed 17331: two lists of positions that come short take nothing out of the
   expect(scenario.vices).toContain('readShort');
   expect((await runScenario(scenario)).violation).toBeNull();
 }, 60_000);
+
+test('seed 42006: a rejected stop shows that a person closed, before an exit sells it too', async () => {
+  const { violation, sometimes } = await runScenario(scenarioOf(42_006));
+  expect([violation, sometimes.has('overshot and left')]).toEqual([null, false]);
+}, 60_000);
+
+test('seed 32347: what a comparison took from the books is not taken again when it is told', async () => {
+  const scenario = scenarioOf(32_347);
+  expect(scenario.vices).toMatch(/closedByHand.*boughtByHand/);
+  expect((await runScenario(scenario)).violation).toBeNull();
+}, 60_000);

@@ -58,6 +58,26 @@ test('what turned our position over is nobody’s yet: the next comparison asks 
   expect(denial(engine.handle(place(9, { timeUs: 62 * S })))).toBe('BOOKS_DIFFER');
 });
 
+test('what others did up to a comparison is in what it corrected, however late it is told', () => {
+  const { engine, entry } = holding();
+  compare(engine, 31, differs({ held: d('7'), left: d('3'), isExplained: true }));
+  const tell = (of: ExecutionEngine, trade: string, quantity: string, seconds: number) => {
+    const sold = { side: 'sell', clientOrderId: clientOrderId(`web_${trade}`) } as const;
+    const fill = { ...fillOf({ ...entry, ...sold }, trade, quantity, seconds * S), ...sold };
+    return types(of.handle({ type: 'VenueFilled', fill, cumulative: fill.quantity }));
+  };
+  // What took more than is ours, and what took less: both are in it already.
+  for (const [trade, quantity] of [
+    ['x1', '8'],
+    ['x2', '2'],
+  ] as const)
+    expect(tell(engine, trade, quantity, 30)).toEqual(['OrderQuarantined']);
+  const next = new ExecutionEngine(SETTINGS, engine.snapshot());
+  expect([held(engine), held(next)]).toEqual([['3'], ['3']]);
+  expect(tell(next, 'x3', '2', 32)).toContain('OrderFilled');
+  expect(held(next)).toEqual(['1']);
+});
+
 test.each<[string, Partial<BookDifference>]>([
   ['another quantity', { held: d('4') }],
   ['another cure', { cure: 'person' }],

@@ -148,7 +148,7 @@ export class Corrections {
       const changedUs = this.#positions.changedUs(found.instrument);
       const sighting = sightingOf(shownUs, before?.shownUs ?? null, { changedUs, staleUs });
       const isShown = sighting === 'again' || (sighting === 'first' && found.isExplained);
-      if (isShown) this.#correct(found.instrument, change, BY_ENGINE, out);
+      if (isShown) this.#correct(found.instrument, change, BY_ENGINE, out, shownUs ?? undefined);
       else if (sighting === 'first') waiting.push({ ...found, shownUs: shownUs! });
       else if (before !== undefined) waiting.push(before);
     }
@@ -189,7 +189,8 @@ export class Corrections {
       throw refused('no price of it is known, so it could not be guarded', 'Wait for its next trade.');
     if (setup !== null) this.#setup.agree(instrument);
     const evidence = setup === null ? [reason] : [reason, setup];
-    this.#correct(instrument, { ...change, evidence }, { by, commandId }, out);
+    const nowUs = this.#times.nowUs(venueOf(instrument));
+    this.#correct(instrument, { ...change, evidence }, { by, commandId }, out, nowUs);
   }
 
   /**
@@ -279,11 +280,12 @@ export class Corrections {
     change: Change,
     who: Pick<CorrectionMade, 'by' | 'commandId'>,
     out: ExecutionOutput[],
+    settledUs?: TimeUs,
   ): void {
     const before = this.#positions.quantity(instrument);
     const price = this.#positions.markOf(instrument, this.#prices) ?? Decimal.zero;
     const timeUs = this.#times.nowUs(venueOf(instrument));
-    this.#positions.correct(instrument, change.own, change.beside, timeUs);
+    this.#positions.correct(instrument, change, timeUs, settledUs);
     this.#differences = this.#differences.filter((one) => one.instrument !== instrument);
     const of = { account: this.#account, instrument, before, price, timeUs };
     out.push({ type: 'CorrectionMade', ...of, ...change, ...who });

@@ -155,9 +155,9 @@ export class GateKeeper {
   }
 
   /**
-   * Hears what is said of orders. That the venue rejects an exit shows that it may hold something else than
-   * we think, so the books are compared soon; so are they when somebody else's order was filled, and nothing
-   * is entered there before: an entry the other way would only net with what that order left.
+   * Hears what is said of orders. That the venue rejects an exit or a stop shows that it may hold something
+   * else than we think, so the books are compared soon; so are they when somebody else's order was filled,
+   * and nothing is entered there before: an entry the other way would only net with what that order left.
    */
   hear(said: readonly ExecutionOutput[]): void {
     for (const one of said) {
@@ -167,8 +167,8 @@ export class GateKeeper {
         this.#askSoon();
       }
       if (one.type !== 'OrderRejected' || one.retryAfterMs !== null) continue;
-      if (this.#ledger.get(one.clientOrderId)?.order.intent !== 'exit') continue;
-      this.#askSoon();
+      const intent = this.#ledger.get(one.clientOrderId)?.order.intent;
+      if (intent === 'exit' || intent === 'protection') this.#askSoon();
     }
   }
 

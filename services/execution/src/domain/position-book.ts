@@ -14,7 +14,8 @@ import type { ReferencePrices } from './reference-price.ts';
  * What our own fills add up to in one instrument. *Units*: base, signed: below zero is short; `beside` what
  * a person left at the venue beside it; `openedUs` its first fill since it was flat; `changedUs` its newest
  * fill or correction: what the venue shows of it from before that is old; `correctedUs` its newest
- * correction, by which all before it is settled, 0 before any; `lastPrice` quote, 0 where we have none.
+ * correction, by which all before it is settled, 0 before any; `settledUs` up to when fills of others are in
+ * it, by the venue's books or a person's word, 0 before any; `lastPrice` quote, 0 where we have none.
  */
 export interface NetPosition {
   readonly instrument: InstrumentId;
@@ -23,6 +24,7 @@ export interface NetPosition {
   readonly openedUs: TimeUs;
   readonly changedUs: TimeUs;
   readonly correctedUs: TimeUs;
+  readonly settledUs: TimeUs;
   readonly lastPrice: Decimal;
 }
 
@@ -48,16 +50,26 @@ export class PositionBook {
     const openedUs = before.isZero() ? timeUs : Math.min(this.#openedUs(instrument), timeUs);
     const changedUs = Math.max(this.changedUs(instrument), timeUs);
     const quantity = before.plus(baseChange);
-    const times = { openedUs, changedUs, correctedUs: this.correctedUs(instrument) };
+    const { correctedUs = 0, settledUs = 0 } = this.#positions.get(instrument) ?? {};
+    const times = { openedUs, changedUs, correctedUs, settledUs };
     this.#positions.set(instrument, { instrument, quantity, beside, ...times, lastPrice });
   }
 
-  /** From a time on this is ours, and that lies beside it. *Units*: base, signed. */
-  correct(instrument: InstrumentId, quantity: Decimal, beside: Decimal, timeUs: TimeUs): void {
+  /**
+   * From a time on this is ours, and that lies beside it; by `settledUs`, where it is known, what others did
+   * up to then is in it, however late it is told. *Units*: base, signed.
+   */
+  correct(
+    instrument: InstrumentId,
+    share: { readonly own: Decimal; readonly beside: Decimal },
+    timeUs: TimeUs,
+    settledUs: TimeUs = this.#settledUs(instrument),
+  ): void {
+    const { own: quantity, beside } = share;
     const lastPrice = this.#positions.get(instrument)?.lastPrice ?? Decimal.zero;
     const openedUs = this.#openedUs(instrument);
     const changedUs = Math.max(this.changedUs(instrument), timeUs);
-    const times = { openedUs, changedUs, correctedUs: timeUs };
+    const times = { openedUs, changedUs, correctedUs: timeUs, settledUs };
     this.#positions.set(instrument, { instrument, quantity, beside, ...times, lastPrice });
   }
 
@@ -66,9 +78,13 @@ export class PositionBook {
     return this.#positions.get(instrument)?.quantity ?? Decimal.zero;
   }
 
-  /** Returns what we hold that was opened by then: what happened earlier has taken nothing of it. */
+  /**
+   * Returns what we hold that was opened by then, and not settled since: what happened earlier has taken
+   * nothing of it, or is taken off already.
+   */
   openAt(instrument: InstrumentId, timeUs: TimeUs): Decimal {
-    return this.#openedUs(instrument) <= timeUs ? this.quantity(instrument) : Decimal.zero;
+    const isOpen = this.#openedUs(instrument) <= timeUs && this.#settledUs(instrument) < timeUs;
+    return isOpen ? this.quantity(instrument) : Decimal.zero;
   }
 
   /** Returns when its newest fill or correction was; 0 before any. */
@@ -122,6 +138,10 @@ export class PositionBook {
   /** Returns every position ever held, flat ones too, in the order of first trade. */
   all(): readonly NetPosition[] {
     return [...this.#positions.values()];
+  }
+
+  #settledUs(instrument: InstrumentId): TimeUs {
+    return this.#positions.get(instrument)?.settledUs ?? 0;
   }
 
   #openedUs(instrument: InstrumentId): TimeUs {

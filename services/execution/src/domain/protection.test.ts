@@ -16,6 +16,7 @@ import {
   S,
   sent,
   submitted,
+  told,
   types,
 } from './testing/execution-scenario.ts';
 import { described, guarded, protect } from './testing/protection-scenario.ts';
@@ -58,6 +59,16 @@ test('a stop guards no more than is held, and nothing where nothing is held or a
   leaving.handle(close(2));
   expect(denial(leaving.handle(protect(1)))).toBe('NO_POSITION');
   expect(denial(leaving.handle(protect(2, { direction: 'short' })))).toBe('NO_POSITION');
+});
+
+test('a stop that the venue rejects has the books compared soon: it may hold something else', () => {
+  const { engine } = holding();
+  engine.handle(described(true));
+  const asks = (at: number) => types(engine.handle(told(at * S))).includes('ReconciliationRequested');
+  expect(asks(5)).toBe(false);
+  const stop = sent(engine.handle(protect(1, { timeUs: 5 * S })));
+  engine.handle(submitted(stop.clientOrderId, 'refused', 5 * S));
+  expect([6, 7].map(asks)).toEqual([false, true]);
 });
 
 test('a stop too small for the venue is denied by us, not refused by it', () => {

@@ -18,6 +18,7 @@ test.each<[string, Direction, string, string, boolean]>([
     beside: d(beside),
     changedUs: 0,
     correctedUs: 0,
+    settledUs: 0,
     openedUs: 0,
     lastPrice: d('83'),
   };
