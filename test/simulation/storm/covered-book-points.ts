@@ -252,6 +252,21 @@ export const BOOK_POINTS: readonly CoveredPoint[] = [
     ],
   },
   {
+    point: 'told late',
+    fault: 'A comparison books what somebody closed, and his fill, told later, takes it again.',
+    right: 'What others did up to a correction is in it; a rejected stop has the books compared at once.',
+    tests: [
+      {
+        file: `${EXECUTION}/domain/corrections.test.ts`,
+        name: 'what others did up to a comparison is in what it corrected, however late it is told',
+      },
+      {
+        file: `${EXECUTION}/domain/protection.test.ts`,
+        name: 'a stop that the venue rejects has the books compared soon: it may hold something else',
+      },
+    ],
+  },
+  {
     point: 'full disk',
     fault: 'A disk without room ends the supervisor, or leaves a server that stores nothing for good.',
     right: 'It is said once with its directory, tried again, and the server begins anew once there is room.',
