@@ -67,3 +67,7 @@ test('seed 32347: what a comparison took from the books is not taken again when 
   expect(scenario.vices).toMatch(/closedByHand.*boughtByHand/);
   expect((await runScenario(scenario)).violation).toBeNull();
 }, 60_000);
+
+test('seed 59815: a buy by hand that was booked as a close counts behind those unheard', async () => {
+  expect((await runScenario(scenarioOf(59_815))).violation).toBeNull();
+}, 60_000);

@@ -1,7 +1,16 @@
-import { afterOthersFill, compareText, type Decimal, type Fill, fillKey, type Share } from '@algo/model';
+import {
+  afterOthersFill,
+  compareText,
+  type Decimal,
+  type Fill,
+  fillKey,
+  isOwnClientOrderId,
+  type Share,
+} from '@algo/model';
 
 /**
- * Fills of one instrument since its book was settled. *Shape*: `ours` booked or missed, `others` not booked.
+ * Fills of one instrument since its book was settled. *Shape*: `ours` booked, also of others' orders, or
+ * missed; `others` not booked.
  */
 export interface FillsSince {
   readonly ours: readonly Fill[];
@@ -19,10 +28,10 @@ export function replayFills(
   changeOf: (fill: Fill) => Decimal,
 ): Share | null {
   let share: Share = { own: ours.reduce((own, fill) => own.minus(changeOf(fill)), expected), beside };
-  const isOurs = new Set(ours);
   for (const fill of [...ours, ...others].toSorted(byTime)) {
     const change = changeOf(fill);
-    if (!isOurs.has(fill)) share = afterOthersFill(share, change);
+    // Also one that is booked: what others did before it, and nobody had told, may have taken all of ours.
+    if (!isOwnClientOrderId(fill.clientOrderId)) share = afterOthersFill(share, change);
     else {
       const own = share.own.plus(change);
       if (isTurned(share.own, own)) return null;

@@ -136,6 +136,15 @@ test('who closes ours and buys on has closed ours: each comparison says the same
   }
 });
 
+test('a close by hand that was booked counts in its turn: all of ours may have been gone by then', () => {
+  const booked = fill('t3', WEB, '4', { side: 'sell', timeUs: 12 * S });
+  const unheard = fill('t2', WEB, '12', { side: 'sell', timeUs: 11 * S });
+  const ours = { ...HELD, fills: [...HELD.fills, booked], positions: [held('6')] };
+  const theirs = venue({ fills: [T1, unheard, booked], positions: [venueHeld('-6')] });
+  const { differences } = reconcile(ours, theirs, CONTEXT);
+  expect(differences).toMatchObject([{ cure: 'correct', left: d('0'), isExplained: true }]);
+});
+
 test('of a position that was closed in part the rest is ours, and may be left', () => {
   const fills = [
     fill('t2', WEB, '5', { timeUs: 11 * S }),
