@@ -1,5 +1,6 @@
 import { type InboundMessage, MemoryBus, type MemoryServer, StreamLanes } from '@algo/bus';
 import { codecs, type Fact, type MessageOf, STREAMS, type StreamName } from '@algo/contracts';
+import { isOutside } from './fill-signs.ts';
 import { JudgeNotes } from './judge-notes.ts';
 import { OrderLives } from './order-lives.ts';
 import { PositionWatch } from './position-watch.ts';
@@ -77,9 +78,13 @@ export class Judge {
         return `${id} (${submitted.intent}) is open for us, at the exchange ${this.#truth.order(id)}`;
       if (ended !== null && this.#truth.order(id) === 'open') return `${id} is ${ended} for us, works there`;
     }
-    for (const [name, { clientOrderId, instrument }] of fills)
-      if (!this.orders.fills.has(name) && !this.orders.outside.mayStayUnbooked(clientOrderId, instrument))
-        return `fill ${name} was never told`;
+    for (const [name, { clientOrderId, instrument }] of fills) {
+      if (this.orders.fills.has(name) || this.orders.outside.mayStayUnbooked(clientOrderId, instrument))
+        continue;
+      // What somebody closed, and then an exit of ours as well, and then he again, comes to nothing.
+      const isEven = isOutside(clientOrderId) && (aside.get(instrument) ?? 0) === 0;
+      if (!isEven) return `fill ${name} was never told`;
+    }
     for (const name of this.orders.fills.keys()) if (!fills.has(name)) return `fill ${name} never was`;
     const untold = this.#truth.cash()?.find((move) => !this.#cash.has(move));
     if (untold !== undefined) return `cash ${untold} was never told`;

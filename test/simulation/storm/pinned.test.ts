@@ -71,3 +71,7 @@ test('seed 32347: what a comparison took from the books is not taken again when 
 test('seed 59815: a buy by hand that was booked as a close counts behind those unheard', async () => {
   expect((await runScenario(scenarioOf(59_815))).violation).toBeNull();
 }, 60_000);
+
+test('seed 63294: what a person and an exit of ours sold, and he bought back, comes to nothing', async () => {
+  expect((await runScenario(scenarioOf(63_294))).violation).toBeNull();
+}, 60_000);
