@@ -1,14 +1,14 @@
 /** The share of volume that the value area holds at most, in tenths. */
 const SHARE_TENTHS = 7;
-/** So many are sorted by hand: to call the sort of the language costs more. */
-const FEW = 48;
+/** So many steps may lead from one edge of the area to the next before all rows are sorted anew. */
+const STEPS_MAX = 8;
 
 /**
  * Volumes by row of price, with the price that has most, the lowest of equals, and the value area: the lowest
  * and highest price of the rows that together, taken from the largest on and equal ones at once, hold no more
- * than 70 %. There is no area where the largest alone holds more. Both stand from one reading to the next
- * while no row crosses from outside to inside: most trades change neither. *Units*: whole steps.
- * *Source*: rule set `classic`.
+ * than 70 %. There is no area where the largest alone holds more. What is inside is kept as volumes change;
+ * only where it holds too much, or has room for more, is the smallest volume inside found anew, one step down
+ * or up at a time. *Units*: whole steps. *Source*: rule set `classic`.
  */
 export class VolumeRows {
   #volumes: Float64Array;
@@ -16,8 +16,6 @@ export class VolumeRows {
   #present: Int32Array;
   #place: Int32Array;
   #count = 0;
-  /** Room to sort volumes in. */
-  #sorted: Float64Array;
   /** Of all rows. */
   total = 0;
   /** Of the last `judge`: prices; `low` and `high` mean something where there is an area. */
@@ -25,18 +23,17 @@ export class VolumeRows {
   low = Number.NaN;
   high = Number.NaN;
   #pocVolume = 0;
-  /** Whether what follows is known. */
-  #isJudged = false;
+  #isPocKnown = false;
+  #areEdgesKnown = false;
   /** Rows of so much and more are inside, and what those hold; ∞ where none is. */
   #least = Number.POSITIVE_INFINITY;
   #held = 0;
-  /** The largest volume outside, and what the rows that have it hold together. */
-  #next = 0;
+  /** None outside has more, and what those hold together that have as much: 0 where they are to be found. */
+  #next = Number.POSITIVE_INFINITY;
   #nextHeld = 0;
 
   constructor(rows: number) {
     this.#volumes = new Float64Array(rows);
-    this.#sorted = new Float64Array(rows);
     this.#present = new Int32Array(rows);
     this.#place = new Int32Array(rows);
   }
@@ -47,7 +44,7 @@ export class VolumeRows {
   }
 
   get hasArea(): boolean {
-    return this.#least < Number.POSITIVE_INFINITY;
+    return this.#held > 0;
   }
 
   of(row: number): number {
@@ -62,15 +59,21 @@ export class VolumeRows {
     this.total += volume;
     if (before === 0) this.#enter(row);
     else if (after === 0) this.#leave(row);
-    if (!this.#isJudged) return;
-    if (after >= this.#least !== before >= this.#least) {
-      this.#isJudged = false;
-      return;
+    const least = this.#least;
+    if (before >= least) {
+      this.#held -= before;
+      if (after < least && (price === this.low || price === this.high)) this.#areEdgesKnown = false;
+    } else if (before === this.#next) this.#nextHeld -= before;
+    if (after >= least) {
+      this.#held += after;
+      if (price < this.low) this.low = price;
+      if (price > this.high) this.high = price;
+    } else if (after >= this.#next) {
+      this.#nextHeld = after > this.#next ? after : this.#nextHeld + after;
+      this.#next = after;
     }
-    if (before >= this.#least) this.#held += volume;
-    else this.#changeOutside(before, after);
     if (price === this.poc) {
-      if (volume < 0) this.#isJudged = false;
+      if (volume < 0) this.#isPocKnown = false;
       this.#pocVolume = after;
     } else if (after > this.#pocVolume || (after === this.#pocVolume && price < this.poc)) {
       this.poc = price;
@@ -80,17 +83,26 @@ export class VolumeRows {
 
   /** Works out what no longer stands; some row must have volume. *Shape*: `prices` of all rows. */
   judge(prices: Float64Array): void {
-    if (this.#isJudged && this.#fits(this.#held) && !this.#fits(this.#held + this.#nextHeld)) return;
-    this.#isJudged = true;
-    this.#findMost(prices);
-    this.#findInside();
-    if (this.hasArea) this.#findEdges(prices);
+    if (!this.#isPocKnown) this.#findMost(prices);
+    for (let steps = 0; !this.#isEdge(); steps++) {
+      this.#areEdgesKnown = false;
+      if (steps === STEPS_MAX) this.#sortAll();
+      else if (this.#fits(this.#held)) this.#takeIn();
+      else this.#putOut();
+    }
+    if (!this.#areEdgesKnown && this.hasArea) this.#findEdges(prices);
   }
 
   rescale(factor: number): void {
     for (let row = 0; row < this.#volumes.length; row++) this.#volumes[row]! *= factor;
     this.total *= factor;
-    this.#isJudged = false;
+    this.#pocVolume *= factor;
+    this.#least *= factor;
+    this.#held *= factor;
+    this.#next *= factor;
+    this.#nextHeld *= factor;
+    this.#isPocKnown = false;
+    this.#areEdgesKnown = false;
   }
 
   /** Makes room for so many rows. */
@@ -102,7 +114,6 @@ export class VolumeRows {
     this.#present.set(present);
     this.#place = new Int32Array(rows);
     this.#place.set(place);
-    this.#sorted = new Float64Array(rows);
   }
 
   #enter(row: number): void {
@@ -121,21 +132,56 @@ export class VolumeRows {
     return 10 * volume <= SHARE_TENTHS * this.total;
   }
 
-  #changeOutside(before: number, after: number): void {
-    if (before === this.#next && before > 0) {
-      this.#nextHeld -= before;
-      if (this.#nextHeld === 0 && after < before) {
-        this.#isJudged = false;
-        return;
-      }
+  /** Says whether what is inside fits, and the largest outside no more beside it. */
+  #isEdge(): boolean {
+    if (!this.#fits(this.#held)) return false;
+    if (this.#nextHeld === 0) this.#findNext();
+    return !this.#fits(this.#held + this.#nextHeld);
+  }
+
+  /** Takes the largest outside in. */
+  #takeIn(): void {
+    this.#least = this.#next;
+    this.#held += this.#nextHeld;
+    this.#nextHeld = 0;
+  }
+
+  /** Puts the smallest inside out. */
+  #putOut(): void {
+    let smallest = Number.POSITIVE_INFINITY;
+    let second = Number.POSITIVE_INFINITY;
+    let held = 0;
+    for (let i = 0; i < this.#count; i++) {
+      const volume = this.#volumes[this.#present[i]!]!;
+      if (volume < this.#least || volume > second) continue;
+      if (volume < smallest) {
+        second = smallest;
+        smallest = volume;
+        held = volume;
+      } else if (volume === smallest) held += volume;
+      else second = volume;
     }
-    if (after > this.#next) {
-      this.#next = after;
-      this.#nextHeld = after;
-    } else if (after === this.#next) this.#nextHeld += after;
+    this.#least = second;
+    this.#held -= held;
+    this.#next = smallest;
+    this.#nextHeld = held;
+  }
+
+  #findNext(): void {
+    let most = 0;
+    let held = 0;
+    for (let i = 0; i < this.#count; i++) {
+      const volume = this.#volumes[this.#present[i]!]!;
+      if (volume < most || volume >= this.#least) continue;
+      held = volume === most ? held + volume : volume;
+      most = volume;
+    }
+    this.#next = most;
+    this.#nextHeld = held;
   }
 
   #findMost(prices: Float64Array): void {
+    this.#isPocKnown = true;
     this.#pocVolume = 0;
     this.poc = Number.POSITIVE_INFINITY;
     for (let i = 0; i < this.#count; i++) {
@@ -147,11 +193,12 @@ export class VolumeRows {
     }
   }
 
-  #findInside(): void {
-    const ascending = this.#ascending();
+  /** Finds the edge of what is inside from nothing. */
+  #sortAll(): void {
+    const ascending = Float64Array.from(this.present, (row) => this.#volumes[row]!).sort();
     this.#least = Number.POSITIVE_INFINITY;
     this.#held = 0;
-    for (let i = this.#count - 1; i >= 0; ) {
+    for (let i = ascending.length - 1; i >= 0; ) {
       this.#next = ascending[i]!;
       this.#nextHeld = 0;
       for (; i >= 0 && ascending[i] === this.#next; i--) this.#nextHeld += this.#next;
@@ -161,23 +208,8 @@ export class VolumeRows {
     }
   }
 
-  #ascending(): Float64Array {
-    const count = this.#count;
-    const sorted = this.#sorted;
-    if (count > FEW) {
-      for (let i = 0; i < count; i++) sorted[i] = this.#volumes[this.#present[i]!]!;
-      return sorted.subarray(0, count).sort();
-    }
-    for (let i = 0; i < count; i++) {
-      const volume = this.#volumes[this.#present[i]!]!;
-      let at = i;
-      for (; at > 0 && sorted[at - 1]! > volume; at--) sorted[at] = sorted[at - 1]!;
-      sorted[at] = volume;
-    }
-    return sorted;
-  }
-
   #findEdges(prices: Float64Array): void {
+    this.#areEdgesKnown = true;
     this.low = Number.POSITIVE_INFINITY;
     this.high = Number.NEGATIVE_INFINITY;
     for (let i = 0; i < this.#count; i++) {
