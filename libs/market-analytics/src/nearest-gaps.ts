@@ -7,15 +7,34 @@ interface Band {
   readonly high: number;
 }
 
-/** Returns of those from one on the nearest bullish one wholly above a price, the bearish one below it. */
-export function nearestGaps<Gap extends Band>(gaps: readonly Gap[], price: number, from = 0): Gap[] {
-  let above: Gap | null = null;
-  let below: Gap | null = null;
-  for (let i = from; i < gaps.length; i++) {
-    const gap = gaps[i]!;
-    if (gap.kind === 'bullish') {
-      if (gap.low > price && (above === null || gap.low < above.low)) above = gap;
-    } else if (gap.high < price && (below === null || gap.high > below.high)) below = gap;
+/** Chooses the nearest bullish gap wholly above a price and the nearest bearish one below, the oldest of equals. */
+export class NearestGaps<Gap extends Band> {
+  readonly #price: number;
+  #above: Gap | null = null;
+  #below: Gap | null = null;
+
+  constructor(price: number) {
+    this.#price = price;
   }
-  return [above, below].filter((gap) => gap !== null);
+
+  /** Takes the gaps oldest first; returns whether this one is chosen until now. */
+  weigh(gap: Gap): boolean {
+    if (gap.kind === 'bullish') {
+      if (!(gap.low > this.#price && (this.#above === null || gap.low < this.#above.low))) return false;
+      this.#above = gap;
+    } else {
+      if (!(gap.high < this.#price && (this.#below === null || gap.high > this.#below.high))) return false;
+      this.#below = gap;
+    }
+    return true;
+  }
+
+  has(gap: Gap): boolean {
+    return gap === this.#above || gap === this.#below;
+  }
+
+  /** Returns what was chosen, the one above first. */
+  chosen(): Gap[] {
+    return [this.#above, this.#below].filter((gap) => gap !== null);
+  }
 }

@@ -13,10 +13,15 @@ export class NearestZones {
     this.#price = price;
   }
 
-  /** Takes the zones oldest first; `at` is what it is chosen by, and rises. */
-  weigh(at: number, isDemand: boolean, low: number, high: number, strength: number): void {
-    if (isDemand) this.#demand.weigh(at, this.#price - high, this.#price - low, strength);
-    else this.#supply.weigh(at, low - this.#price, high - this.#price, strength);
+  /** Takes the zones oldest first; `at` is what it is chosen by, and rises. Returns whether it is until now. */
+  weigh(at: number, isDemand: boolean, low: number, high: number, strength: number): boolean {
+    return isDemand
+      ? this.#demand.weigh(at, this.#price - high, this.#price - low, strength)
+      : this.#supply.weigh(at, low - this.#price, high - this.#price, strength);
+  }
+
+  has(at: number): boolean {
+    return this.#demand.has(at) || this.#supply.has(at);
   }
 
   /** Returns what was chosen, each once, oldest first. */
@@ -39,7 +44,7 @@ class NearestOfKind {
   #targetDistance = Number.POSITIVE_INFINITY;
 
   /** `fromNear` and `fromFar`: how far price is beyond the near edge and the far one, below 0 before it. */
-  weigh(at: number, fromNear: number, fromFar: number, strength: number): void {
+  weigh(at: number, fromNear: number, fromFar: number, strength: number): boolean {
     if (fromNear >= 0 && fromNear < this.#entryDistance) {
       this.#entry = at;
       this.#entryDistance = fromNear;
@@ -48,13 +53,18 @@ class NearestOfKind {
       this.#target = at;
       this.#targetDistance = fromNear;
     }
-    if (fromFar < 0) return;
     const distance = Math.max(fromNear, 0);
-    if (distance > this.#levelDistance) return;
-    if (distance === this.#levelDistance && strength < this.#levelStrength) return;
-    this.#level = at;
-    this.#levelDistance = distance;
-    this.#levelStrength = strength;
+    const isNearer = distance < this.#levelDistance;
+    if (fromFar >= 0 && (isNearer || (distance === this.#levelDistance && strength >= this.#levelStrength))) {
+      this.#level = at;
+      this.#levelDistance = distance;
+      this.#levelStrength = strength;
+    }
+    return this.has(at);
+  }
+
+  has(at: number): boolean {
+    return at === this.#entry || at === this.#level || at === this.#target;
   }
 
   /** Adds each choice once; zones of one kind are never those of the other. */

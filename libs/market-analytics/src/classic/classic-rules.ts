@@ -9,14 +9,14 @@ import {
   type Zone,
 } from '@algo/model';
 import type { BarSeries } from '../bar-series.ts';
-import { KeptJoin } from '../kept-join.ts';
+import { KeptNearest } from '../kept-nearest.ts';
 import type { Resolution } from '../resolution.ts';
 import type { AnalyticsSink } from '../rows.ts';
 import type { Rules } from '../rules.ts';
 import { refuseSnapshot, type SnapshotReader, type SnapshotWriter } from '../snapshot.ts';
-import { GapList } from './gap-list.ts';
+import { GapList, type KeptGaps } from './gap-list.ts';
 import { LOOK_BACK_SCOPES, type LookBack, LookBackProfiles } from './look-back-profiles.ts';
-import { ZoneList } from './zone-list.ts';
+import { type KeptZones, ZoneList } from './zone-list.ts';
 
 /** Number in TIMEFRAMES of the shortest timeframe that has zones and gaps: 1m. */
 const FIRST_WITH_PATTERNS = 1;
@@ -41,15 +41,15 @@ export class ClassicRules implements Rules {
   readonly #profiles: LookBackProfiles | null;
   readonly #scopes: readonly ProfileScope[];
   readonly #hasRows: boolean;
-  readonly #nearZones = new KeptJoin<Zone>();
-  readonly #nearGaps = new KeptJoin<FairValueGap>();
+  readonly #nearZones: KeptZones = new KeptNearest();
+  readonly #nearGaps: KeptGaps = new KeptNearest();
 
   /** *Shape*: `series` in order of TIMEFRAMES. */
   constructor(instrument: InstrumentId, series: readonly BarSeries[], resolution: Resolution, asked: Wanted) {
     this.#lists = series.map((bars, f) => {
       if (f < FIRST_WITH_PATTERNS || !asked.timeframes.includes(bars.timeframe)) return null;
-      const zones = new ZoneList(instrument, bars, resolution);
-      return { zones, gaps: new GapList(instrument, bars, resolution) };
+      const zones = new ZoneList(instrument, bars, resolution, this.#nearZones);
+      return { zones, gaps: new GapList(instrument, bars, resolution, this.#nearGaps) };
     });
     this.#asked = this.#lists.filter((lists) => lists !== null);
     this.#scopes = asked.profiles;
@@ -83,15 +83,11 @@ export class ClassicRules implements Rules {
   }
 
   zones(price: number, momentUs: TimeUs): readonly Zone[] {
-    for (let i = 0; i < this.#asked.length; i++)
-      this.#nearZones.show(i, this.#asked[i]!.zones.nearest(price, momentUs));
-    return this.#nearZones.joined;
+    return this.#nearZones.at(price, momentUs);
   }
 
   gaps(price: number, momentUs: TimeUs): readonly FairValueGap[] {
-    for (let i = 0; i < this.#asked.length; i++)
-      this.#nearGaps.show(i, this.#asked[i]!.gaps.nearest(price, momentUs));
-    return this.#nearGaps.joined;
+    return this.#nearGaps.at(price, momentUs);
   }
 
   profiles(momentUs: TimeUs): MarketProfile[] {

@@ -11,7 +11,7 @@ import {
 } from '@algo/model';
 import type { BarSeries } from '../bar-series.ts';
 import { KeptNearest } from '../kept-nearest.ts';
-import { nearestGaps } from '../nearest-gaps.ts';
+import { NearestGaps } from '../nearest-gaps.ts';
 import type { InSteps, Resolution } from '../resolution.ts';
 import type { AnalyticsSink } from '../rows.ts';
 import type { SnapshotReader, SnapshotWriter } from '../snapshot.ts';
@@ -31,6 +31,8 @@ interface ListedGap {
   shown: FairValueGap | null;
 }
 
+/** The gaps nearest to each price, those of all timeframes. */
+export type KeptGaps = KeptNearest<ListedGap, NearestGaps<ListedGap>, FairValueGap>;
 /** Told each step in a gap's life. */
 type Told = Pick<AnalyticsSink, 'onGap'>;
 
@@ -45,21 +47,32 @@ export class GapList implements InSteps {
   readonly #resolution: Resolution;
   /** Oldest first. */
   #gaps: ListedGap[] = [];
-  readonly #nearest = new KeptNearest<FairValueGap>();
+  /** So many of them are listed no more at the newest moment that was asked about. */
+  #unlisted = 0;
+  readonly #nearest: KeptGaps;
+  /** Its number there. */
+  readonly #list: number;
 
-  constructor(instrument: InstrumentId, series: BarSeries, resolution: Resolution) {
+  constructor(
+    instrument: InstrumentId,
+    series: BarSeries,
+    resolution: Resolution,
+    nearest: KeptGaps = new KeptNearest(),
+  ) {
     this.#instrument = instrument;
     this.#series = series;
     this.#resolution = resolution;
+    this.#nearest = nearest;
+    this.#list = nearest.add(this);
   }
 
   /** Takes the series' newest closed bar, which ends at `timeUs`. */
   onBar(timeUs: TimeUs, told: Told): void {
-    this.#nearest.forget();
     this.expire(timeUs, told);
     const found = this.#find();
     if (found === null) return;
     this.#gaps.push(found);
+    this.#nearest.come(this.#list, (nearest) => nearest.weigh(found));
     told.onGap(this.#toGap(found, 'open'));
   }
 
@@ -67,19 +80,28 @@ export class GapList implements InSteps {
   expire(timeUs: TimeUs, told: Told): void {
     for (let oldest = this.#gaps[0]; oldest && !this.#isListed(oldest, timeUs); oldest = this.#gaps[0]) {
       this.#gaps.shift();
+      this.#unlisted = Math.max(0, this.#unlisted - 1);
+      this.#nearest.leave(this.#list, oldest);
       told.onGap(this.#toGap(oldest, 'expired'));
     }
   }
 
-  /** Returns the nearest gaps that lie wholly ahead of a price. */
-  nearest(price: number, nowUs: TimeUs): readonly FairValueGap[] {
-    const kept = this.#nearest.at(price, nowUs);
-    if (kept !== undefined) return kept;
-    let from = 0;
-    while (from < this.#gaps.length && !this.#isListed(this.#gaps[from]!, nowUs)) from++;
-    const oldest = this.#gaps[from];
-    const found = nearestGaps(this.#gaps, price, from).map((gap) => this.#shown(gap));
-    return this.#nearest.keep(price, found, oldest ? this.#listedUntil(oldest) : Number.POSITIVE_INFINITY);
+  letGo(momentUs: TimeUs): void {
+    const gaps = this.#gaps;
+    for (; this.#unlisted < gaps.length && !this.#isListed(gaps[this.#unlisted]!, momentUs); this.#unlisted++)
+      this.#nearest.leave(this.#list, gaps[this.#unlisted]!);
+  }
+
+  /** Returns the nearest of those listed that lie wholly ahead of a price. */
+  chosenAt(price: number): NearestGaps<ListedGap> {
+    const nearest = new NearestGaps<ListedGap>(price);
+    for (let i = this.#unlisted; i < this.#gaps.length; i++) nearest.weigh(this.#gaps[i]!);
+    return nearest;
+  }
+
+  shown(gap: ListedGap): FairValueGap {
+    gap.shown ??= this.#toGap(gap, 'open');
+    return gap.shown;
   }
 
   rescale(priceFactor: number): void {
@@ -99,6 +121,7 @@ export class GapList implements InSteps {
     this.#nearest.forget();
     const numbers = from.numbers();
     this.#gaps = [];
+    this.#unlisted = 0;
     for (let i = 0; i < numbers.length; i += 4) {
       const kind = numbers[i + 1] === 1 ? 'bullish' : 'bearish';
       const openUs = numbers[i]!;
@@ -126,17 +149,8 @@ export class GapList implements InSteps {
     return { kind, id: gapId(hashId('gap', this.#instrument, 'classic', timeframe, kind, openUs)) };
   }
 
-  #isListed(gap: ListedGap, timeUs: TimeUs): boolean {
-    return timeUs <= this.#listedUntil(gap);
-  }
-
-  #listedUntil({ openUs }: ListedGap): TimeUs {
-    return openUs + LISTED_HOURS * Math.max(US_PER_HOUR, this.#series.lengthUs);
-  }
-
-  #shown(gap: ListedGap): FairValueGap {
-    gap.shown ??= this.#toGap(gap, 'open');
-    return gap.shown;
+  #isListed({ openUs }: ListedGap, timeUs: TimeUs): boolean {
+    return timeUs <= openUs + LISTED_HOURS * Math.max(US_PER_HOUR, this.#series.lengthUs);
   }
 
   #toGap({ id, openUs, kind, low, high }: ListedGap, status: GapStatus): FairValueGap {

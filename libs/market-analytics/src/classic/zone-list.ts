@@ -38,6 +38,8 @@ const [OPEN, LOW, HIGH, STRENGTH, IS_DEMAND, TOUCHES, TESTED, MARKS] = [0, 1, 2,
 const REACHED = 1;
 const BROKEN = 2;
 
+/** The zones nearest to each price, those of all timeframes. */
+export type KeptZones = KeptNearest<number, NearestZones, Zone>;
 /** Told each step in a zone's life. */
 type Told = Pick<AnalyticsSink, 'onZone'>;
 
@@ -56,23 +58,33 @@ export class ZoneList implements InSteps {
   #zones = new Float64Array(FIRST_CAPACITY * PARTS);
   #first = 0;
   #end = 0;
+  /** The first that is still listed at the newest moment that was asked about. */
+  #listed = 0;
   /** Where those stand that may still change or be chosen, oldest first: the others are looked at no more. */
   readonly #active: number[] = [];
   /** Ids that were worked out, by the open of the zone's bar: they cost more than all else. */
   readonly #ids = new Map<TimeUs, ZoneId>();
-  readonly #nearest = new KeptNearest<Zone>();
+  readonly #nearest: KeptZones;
+  /** Its number there. */
+  readonly #list: number;
   /** Zones as they are shown, by where they stand, until they change. */
   readonly #shown = new Map<number, Zone>();
 
-  constructor(instrument: InstrumentId, series: BarSeries, resolution: Resolution) {
+  constructor(
+    instrument: InstrumentId,
+    series: BarSeries,
+    resolution: Resolution,
+    nearest: KeptZones = new KeptNearest(),
+  ) {
     this.#instrument = instrument;
     this.#series = series;
     this.#resolution = resolution;
+    this.#nearest = nearest;
+    this.#list = nearest.add(this);
   }
 
   /** Takes the series' newest closed bar, which ends at `timeUs`. */
   onBar(timeUs: TimeUs, told: Told): void {
-    this.#nearest.forget();
     this.expire(timeUs, told);
     const series = this.#series;
     const zones = this.#zones;
@@ -95,6 +107,8 @@ export class ZoneList implements InSteps {
       if (this.#isActive(at)) this.#active[kept++] = at;
       if (!isTouch && !isBreak) continue;
       this.#shown.delete(at);
+      if (isBreak) this.#nearest.leave(this.#list, at);
+      else this.#nearest.change(this.#list, at);
       told.onZone(this.#toZone(at));
     }
     this.#active.length = kept;
@@ -104,28 +118,34 @@ export class ZoneList implements InSteps {
   /** Lets those leave the list whose time is over. */
   expire(timeUs: TimeUs, told: Told): void {
     while (this.#first < this.#end && !this.#isListed(this.#first, timeUs)) {
-      const wasBroken = (this.#zones[this.#first + MARKS]! & BROKEN) !== 0;
-      if (!wasBroken) told.onZone({ ...this.#toZone(this.#first), status: 'expired' });
+      this.#nearest.leave(this.#list, this.#first);
+      if (!this.#isBroken(this.#first)) told.onZone({ ...this.#toZone(this.#first), status: 'expired' });
       this.#ids.delete(this.#zones[this.#first + OPEN]!);
       this.#shown.delete(this.#first);
       this.#first += PARTS;
+      if (this.#listed < this.#first) this.#listed = this.#first;
     }
   }
 
-  /** Returns the unbroken zones that a rule can choose at a price, oldest first. */
-  nearest(price: number, nowUs: TimeUs): readonly Zone[] {
-    const kept = this.#nearest.at(price, nowUs);
-    if (kept !== undefined) return kept;
+  letGo(momentUs: TimeUs): void {
+    for (; this.#listed < this.#end && !this.#isListed(this.#listed, momentUs); this.#listed += PARTS)
+      this.#nearest.leave(this.#list, this.#listed);
+  }
+
+  /** Returns which of the unbroken zones that are listed a rule can choose at a price, oldest first. */
+  chosenAt(price: number): NearestZones {
     const nearest = new NearestZones(price);
-    const zones = this.#zones;
-    for (const at of this.#active) {
-      if (at < this.#first || (zones[at + MARKS]! & BROKEN) !== 0 || !this.#isListed(at, nowUs)) continue;
-      const isDemand = zones[at + IS_DEMAND] === 1;
-      nearest.weigh(at, isDemand, zones[at + LOW]!, zones[at + HIGH]!, zones[at + STRENGTH]!);
+    for (const at of this.#active) if (at >= this.#listed && !this.#isBroken(at)) this.#weigh(at, nearest);
+    return nearest;
+  }
+
+  shown(at: number): Zone {
+    let zone = this.#shown.get(at);
+    if (zone === undefined) {
+      zone = this.#toZone(at);
+      this.#shown.set(at, zone);
     }
-    const untilUs = this.#first < this.#end ? this.#listedUntil(this.#first) : Number.POSITIVE_INFINITY;
-    const found = nearest.chosen().map((at) => this.#shownZone(at));
-    return this.#nearest.keep(price, found, untilUs);
+    return zone;
   }
 
   rescale(priceFactor: number): void {
@@ -143,13 +163,18 @@ export class ZoneList implements InSteps {
   }
 
   load(from: SnapshotReader): void {
-    this.#nearest.forget();
     const count = from.count(8);
     this.#zones = new Float64Array(Math.max(FIRST_CAPACITY * PARTS, count));
     this.#zones.set(from.doubles(count));
     this.#first = 0;
     this.#end = count;
     this.#listActive();
+  }
+
+  #weigh(at: number, nearest: NearestZones): boolean {
+    const zones = this.#zones;
+    const isDemand = zones[at + IS_DEMAND] === 1;
+    return nearest.weigh(at, isDemand, zones[at + LOW]!, zones[at + HIGH]!, zones[at + STRENGTH]!);
   }
 
   #find(slot: number, told: Told): void {
@@ -171,6 +196,7 @@ export class ZoneList implements InSteps {
     zones[at + MARKS] = REACHED; // a bar that comes right behind is no visit yet
     this.#active.push(at);
     this.#end += PARTS;
+    this.#nearest.come(this.#list, (nearest) => this.#weigh(at, nearest));
     told.onZone(this.#toZone(at));
   }
 
@@ -187,6 +213,8 @@ export class ZoneList implements InSteps {
   }
 
   #listActive(): void {
+    this.#listed = 0;
+    this.#nearest.forget();
     this.#shown.clear();
     this.#active.length = 0;
     for (let at = this.#first; at < this.#end; at += PARTS) if (this.#isActive(at)) this.#active.push(at);
@@ -194,16 +222,16 @@ export class ZoneList implements InSteps {
 
   /** Nothing more is told of a zone that is broken and was touched as often as is told, nor is it chosen. */
   #isActive(at: number): boolean {
-    return (this.#zones[at + MARKS]! & BROKEN) === 0 || this.#zones[at + TOUCHES]! < TOUCHES_MAX;
+    return !this.#isBroken(at) || this.#zones[at + TOUCHES]! < TOUCHES_MAX;
+  }
+
+  #isBroken(at: number): boolean {
+    return (this.#zones[at + MARKS]! & BROKEN) !== 0;
   }
 
   #isListed(at: number, timeUs: TimeUs): boolean {
-    return timeUs <= this.#listedUntil(at);
-  }
-
-  #listedUntil(at: number): TimeUs {
     const { lengthUs } = this.#series;
-    return this.#zones[at + OPEN]! + LISTED_HOURS * Math.max(US_PER_HOUR, lengthUs) - 2 * lengthUs;
+    return timeUs <= this.#zones[at + OPEN]! + LISTED_HOURS * Math.max(US_PER_HOUR, lengthUs) - 2 * lengthUs;
   }
 
   #idOf(kind: ZoneKind, openUs: TimeUs): ZoneId {
@@ -215,15 +243,6 @@ export class ZoneList implements InSteps {
     return id;
   }
 
-  #shownZone(at: number): Zone {
-    let zone = this.#shown.get(at);
-    if (zone === undefined) {
-      zone = this.#toZone(at);
-      this.#shown.set(at, zone);
-    }
-    return zone;
-  }
-
   #toZone(at: number): Zone {
     const zones = this.#zones;
     const { timeframe, lengthUs } = this.#series;
@@ -231,8 +250,7 @@ export class ZoneList implements InSteps {
     const kind: ZoneKind = zones[at + IS_DEMAND] === 1 ? 'demand' : 'supply';
     const openUs = zones[at + OPEN]!;
     const touches = zones[at + TOUCHES]!;
-    const isBroken = (zones[at + MARKS]! & BROKEN) !== 0;
-    const status: ZoneStatus = isBroken ? 'broken' : touches > 0 ? 'tested' : 'fresh';
+    const status: ZoneStatus = this.#isBroken(at) ? 'broken' : touches > 0 ? 'tested' : 'fresh';
     return {
       id: this.#idOf(kind, openUs),
       ...{ instrument: this.#instrument, rules: 'classic', timeframe, kind, origin: 'wick' },

@@ -8,7 +8,7 @@ import {
   type InstrumentId,
   type TimeUs,
 } from '@algo/model';
-import { nearestGaps } from '../nearest-gaps.ts';
+import { NearestGaps } from '../nearest-gaps.ts';
 import type { InSteps } from '../resolution.ts';
 import type { SnapshotReader, SnapshotWriter } from '../snapshot.ts';
 import type { AtrBars } from './atr-bars.ts';
@@ -101,8 +101,9 @@ export class GapBook implements InSteps {
 
   /** Returns the nearest of the living ones that lie wholly ahead of a price. */
   nearest(price: number): FairValueGap[] {
-    const living = this.gaps.filter((gap) => gap.status !== 'filled');
-    return nearestGaps(living, price).map((gap) => this.toGap(gap));
+    const nearest = new NearestGaps<(typeof this.gaps)[number]>(price);
+    for (const gap of this.gaps) if (gap.status !== 'filled') nearest.weigh(gap);
+    return nearest.chosen().map((gap) => this.toGap(gap));
   }
 
   rescale(priceFactor: number): void {
