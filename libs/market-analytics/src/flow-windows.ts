@@ -282,7 +282,7 @@ export class FlowWindows implements InSteps {
     const oldest = this.tails[LONGEST]!;
     const baseUs = oldest === this.head ? timeUs : this.baseUs + this.time[this.slotOf(oldest)]!;
     const shift = baseUs - this.baseUs;
-    for (let row = oldest; row < this.head; row++) this.time[this.slotOf(row)]! -= shift;
+    for (let slot = 0; slot < this.capacity; slot++) this.time[slot]! -= shift;
     this.baseUs = baseUs;
     return timeUs - baseUs;
   }

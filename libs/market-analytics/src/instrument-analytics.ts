@@ -100,11 +100,14 @@ export class InstrumentAnalytics {
         this.dueStates.sayUntil(timeUs, candles.nextCloseUs, tip, sink);
         if (timeUs >= candles.nextCloseUs) this.clock.closeUntil(timeUs, sink);
       }
-      if (!(priceGrid.holds(price) && quantityGrid.holds(quantity)))
-        if (this.resolution.fit(price, quantity, () => this.inSteps()))
+      let ticks = priceGrid.toSteps(price);
+      let lots = quantityGrid.toSteps(quantity);
+      if (priceGrid.toValue(ticks) !== price || quantityGrid.toValue(lots) !== quantity)
+        if (this.resolution.fit(price, quantity, () => this.inSteps())) {
           ({ price: priceGrid, quantity: quantityGrid } = this.resolution);
-      const ticks = priceGrid.toSteps(price);
-      const lots = quantityGrid.toSteps(quantity);
+          ticks = priceGrid.toSteps(price);
+          lots = quantityGrid.toSteps(quantity);
+        }
       tip.nowUs = timeUs;
       tip.tradeUs = timeUs;
       tip.isAtTrade = true;

@@ -71,9 +71,11 @@ export class MicrostructureReading {
   private variance = 0;
   private logMidMean = Number.NaN;
   private readonly flips = new Float64Array(FLIPS);
-  /** The same, the smallest first. */
-  private readonly sortedFlips = new Float64Array(FLIPS);
   private flipCount = 0;
+  /** As the flips were when somebody last asked, in the same slots and the smallest first. */
+  private readonly knownFlips = new Float64Array(FLIPS);
+  private readonly sortedFlips = new Float64Array(FLIPS);
+  private sortedCount = 0;
 
   /** Takes one print. *Units*: `notional` quote, `side` 1 buy, −1 sell. */
   add(timeUs: TimeUs, price: number, notional: number, side: -1 | 1): void {
@@ -136,8 +138,7 @@ export class MicrostructureReading {
     const values = from.numbers();
     for (const [i, name] of MicrostructureReading.kept.entries()) this[name] = values[i]!;
     this.flips.set(from.numbers());
-    const known = Math.min(this.flipCount, FLIPS);
-    this.sortedFlips.set(this.flips.slice(0, known).sort());
+    this.sortedCount = 0;
   }
 
   private startOrder(timeUs: TimeUs, side: -1 | 1, notional: number): void {
@@ -172,22 +173,30 @@ export class MicrostructureReading {
   private recordFlip(): void {
     if (this.previousSide === 0 || this.side === this.previousSide) return;
     if (this.orderUs - this.previousUs > FLIP_US) return;
-    const jump = Math.abs(this.price - this.previousPrice);
-    const slot = this.flipCount & (FLIPS - 1);
-    this.sortFlip(this.flips[slot]!, jump);
-    this.flips[slot] = jump;
+    this.flips[this.flipCount & (FLIPS - 1)] = Math.abs(this.price - this.previousPrice);
     this.flipCount++;
   }
 
-  /** Puts a jump in order; once there are enough, one that is as old as they go leaves for it. */
-  private sortFlip(leaving: number, jump: number): void {
-    const sorted = this.sortedFlips;
-    let at = Math.min(this.flipCount, FLIPS);
-    if (at === FLIPS) for (at = 0; sorted[at] !== leaving; ) at++;
-    for (; at > 0 && sorted[at - 1]! > jump; at--) sorted[at] = sorted[at - 1]!;
-    for (; at + 1 < Math.min(this.flipCount, FLIPS) && sorted[at + 1]! < jump; at++)
-      sorted[at] = sorted[at + 1]!;
-    sorted[at] = jump;
+  /** Puts in order what came since somebody last asked: of each jump the one leaves that had its slot. */
+  private sortFlips(): void {
+    const { flips, flipCount, knownFlips, sortedFlips: sorted } = this;
+    if (flipCount - this.sortedCount >= FLIPS) {
+      this.sortedCount = flipCount;
+      knownFlips.set(flips);
+      sorted.set(flips);
+      sorted.sort();
+    }
+    for (; this.sortedCount < flipCount; this.sortedCount++) {
+      const slot = this.sortedCount & (FLIPS - 1);
+      const jump = flips[slot]!;
+      const last = Math.min(this.sortedCount, FLIPS - 1);
+      let at = last;
+      if (this.sortedCount >= FLIPS) for (at = 0; sorted[at] !== knownFlips[slot]; ) at++;
+      for (; at > 0 && sorted[at - 1]! > jump; at--) sorted[at] = sorted[at - 1]!;
+      for (; at < last && sorted[at + 1]! < jump; at++) sorted[at] = sorted[at + 1]!;
+      sorted[at] = jump;
+      knownFlips[slot] = jump;
+    }
   }
 
   private moveMid(price: number, side: -1 | 1): void {
@@ -235,6 +244,7 @@ export class MicrostructureReading {
   flipSpread(price: Grid): number | null {
     const count = Math.min(this.flipCount, FLIPS);
     if (count < MIN_FLIPS) return null;
+    this.sortFlips();
     const sorted = this.sortedFlips;
     const middle = count >> 1;
     return count % 2 === 1

@@ -13,7 +13,7 @@ export class NearestZones {
     this.#price = price;
   }
 
-  /** Takes the zones oldest first; `at` is what it is chosen by, and rises. Returns whether it is until now. */
+  /** Takes the zones oldest first; `at` is what it is chosen by, and rises. Returns whether it is now. */
   weigh(at: number, isDemand: boolean, low: number, high: number, strength: number): boolean {
     return isDemand
       ? this.#demand.weigh(at, this.#price - high, this.#price - low, strength)

@@ -179,15 +179,14 @@ export class LookBackProfiles implements InSteps {
   }
 
   #read(window: Window, momentUs: TimeUs): MarketProfile | null {
-    this.#advance(window, momentUs);
+    this.#giveBack(window, momentUs);
+    this.#takeIn(window);
     const { volumes, scope, profile } = window;
     if (volumes.total === 0) return null;
     volumes.judge(this.#price);
     const { price, quantity } = this.#resolution;
-    const poc = price.toValue(volumes.poc);
-    const volume = quantity.toValue(volumes.total);
-    const low = price.toValue(volumes.low);
-    const high = price.toValue(volumes.high);
+    const [poc, volume] = [price.toValue(volumes.poc), quantity.toValue(volumes.total)];
+    const [low, high] = [price.toValue(volumes.low), price.toValue(volumes.high)];
     let valueArea = profile?.valueArea ?? null;
     if (!volumes.hasArea) valueArea = null;
     else if (valueArea === null || valueArea.low !== low || valueArea.high !== high)
@@ -207,27 +206,29 @@ export class LookBackProfiles implements InSteps {
     return slot < 0 ? slot + this.#time.length : slot;
   }
 
-  #advance(window: Window, momentUs: TimeUs): void {
+  /** Gives back what is too old; what came and went since it was read was never taken in. */
+  #giveBack(window: Window, momentUs: TimeUs): void {
     const time = this.#time;
     const edge = momentUs - window.lengthUs - this.#baseUs;
     let at = window.from;
-    // What came and went since it was read was never taken in.
-    if (at < this.#head)
-      for (let slot = this.#slotOf(at); at < this.#head && time[slot]! < edge; at++) {
-        if (at < window.to) this.#change(window, slot, -1);
-        slot = slot + 1 === time.length ? 0 : slot + 1;
-      }
+    if (at === this.#head) return;
+    for (let slot = this.#slotOf(at); at < this.#head && time[slot]! < edge; at++) {
+      if (at < window.to) this.#change(window, slot, -1);
+      slot = slot + 1 === time.length ? 0 : slot + 1;
+    }
     window.from = at;
-    at = Math.max(at, window.to);
-    if (at < this.#head)
-      for (let slot = this.#slotOf(at); at < this.#head; at++) {
-        this.#change(window, slot, 1);
-        slot = slot + 1 === time.length ? 0 : slot + 1;
-      }
-    window.to = this.#head;
   }
 
-  /** Takes a trade in, or gives it back. */
+  #takeIn(window: Window): void {
+    let at = Math.max(window.from, window.to);
+    window.to = this.#head;
+    if (at === this.#head) return;
+    for (let slot = this.#slotOf(at); at < this.#head; at++) {
+      this.#change(window, slot, 1);
+      slot = slot + 1 === this.#time.length ? 0 : slot + 1;
+    }
+  }
+
   #change({ volumes }: Window, slot: number, sign: 1 | -1): void {
     const row = this.#row[slot]!;
     volumes.change(row, this.#price[row]!, sign * this.#volume[slot]!);
@@ -235,17 +236,20 @@ export class LookBackProfiles implements InSteps {
 
   /** Forgets what is older than the longest look-back, and the rows that nobody uses any more. */
   #drop(momentUs: TimeUs): void {
-    for (const window of this.#windows) this.#advance(window, momentUs);
-    while (this.#tail < this.#longest.from) this.#dropOldest();
+    for (const window of this.#windows) this.#giveBack(window, momentUs);
+    this.#dropUntil(this.#longest.from);
   }
 
-  #dropOldest(): void {
-    const row = this.#row[this.#slotOf(this.#tail)]!;
-    this.#tail++;
-    this.#uses[row]!--;
-    if (this.#uses[row] !== 0) return;
-    this.#rowOf.delete(this.#price[row]!);
-    this.#free.push(row);
+  #dropUntil(trade: number): void {
+    const [rows, uses] = [this.#row, this.#uses];
+    let slot = this.#slotOf(this.#tail);
+    for (; this.#tail < trade; this.#tail++) {
+      const row = rows[slot]!;
+      slot = slot + 1 === rows.length ? 0 : slot + 1;
+      if (--uses[row]! > 0) continue;
+      this.#rowOf.delete(this.#price[row]!);
+      this.#free.push(row);
+    }
   }
 
   #makeRoom(nowUs: TimeUs): void {
@@ -254,16 +258,12 @@ export class LookBackProfiles implements InSteps {
     if (held === MAX_TRADES) {
       const until = this.#tail + MAX_TRADES / 4;
       this.droppedUs = this.#baseUs + this.#time[this.#slotOf(until - 1)]!;
-      for (const window of this.#windows) this.#giveUp(window, until);
-      while (this.#tail < this.#longest.from) this.#dropOldest();
+      for (const window of this.#windows)
+        for (; window.from < until; window.from++)
+          if (window.from < window.to) this.#change(window, this.#slotOf(window.from), -1);
+      this.#dropUntil(this.#longest.from);
     } else if (held * GROWTH > this.#time.length)
       this.#resize(Math.min(MAX_TRADES, Math.ceil(this.#time.length * GROWTH)));
-  }
-
-  /** Lets a look-back go of all that stands before `until`. */
-  #giveUp(window: Window, until: number): void {
-    for (; window.from < until; window.from++)
-      if (window.from < window.to) this.#change(window, this.#slotOf(window.from), -1);
   }
 
   /** Counts times from the oldest trade on that is held; returns that of a new one. */
@@ -272,7 +272,7 @@ export class LookBackProfiles implements InSteps {
     const oldestUs = this.#baseUs + this.#time[this.#slotOf(this.#tail)]!;
     const baseUs = this.#tail === this.#head ? timeUs : oldestUs;
     const shift = baseUs - this.#baseUs;
-    for (let at = this.#tail; at < this.#head; at++) this.#time[this.#slotOf(at)]! -= shift;
+    for (let slot = 0; slot < this.#time.length; slot++) this.#time[slot]! -= shift;
     this.#baseUs = baseUs;
     return timeUs - baseUs;
   }
