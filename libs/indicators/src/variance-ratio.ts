@@ -4,6 +4,9 @@ export interface VarianceRatio {
   readonly z: number;
 }
 
+/** Room for the squares of one call: to make it costs more than to fill it. */
+let squares = new Float64Array(256);
+
 /**
  * Returns the variance of `horizon`-bar returns ÷ `horizon` × that of one-bar returns: above 1 where moves
  * go on, below 1 where they come back, with Lo and MacKinlay's z that also holds while volatility changes.
@@ -17,7 +20,7 @@ export function varianceRatio(returns: ArrayLike<number>, horizon: number): Vari
   let sum = 0;
   for (let i = 0; i < n; i++) sum += returns[i]!;
   const mean = sum / n;
-  const squares = new Float64Array(n);
+  if (squares.length < n) squares = new Float64Array(n);
   let total = 0;
   for (let i = 0; i < n; i++) {
     const distance = returns[i]! - mean;

@@ -5,6 +5,9 @@ import type { SnapshotReader, SnapshotWriter } from './snapshot.ts';
 /** Closed bars that each timeframe remembers. */
 export const KEPT_BARS = 256;
 
+/** Room for values that stand at the end of a column and at its beginning: to make it costs more than to fill it. */
+const turnedOver = new Float64Array(KEPT_BARS);
+
 /** A bar that has closed, or what is known of it so far. *Units*: prices and volumes in whole steps. */
 export interface StepBar {
   readonly openTimeUs: number;
@@ -91,15 +94,16 @@ export class BarSeries implements InSteps {
     return span === (count - 1) * this.lengthUs;
   }
 
-  /** Returns the last `count` values of a column, or all where there are fewer, oldest first. */
+  /**
+   * Returns the last `count` values of a column, or all where there are fewer, oldest first. *Shape*: to be
+   * looked at before anything else of any series is asked for.
+   */
   last(column: Float64Array, count: number): Float64Array {
     const used = Math.min(count, this.kept);
     const from = (this.bars - used) & (KEPT_BARS - 1);
     if (from + used <= KEPT_BARS) return column.subarray(from, from + used);
-    const values = new Float64Array(used);
-    values.set(column.subarray(from), 0);
-    values.set(column.subarray(0, from + used - KEPT_BARS), KEPT_BARS - from);
-    return values;
+    for (let i = 0; i < used; i++) turnedOver[i] = column[(from + i) & (KEPT_BARS - 1)]!;
+    return turnedOver.subarray(0, used);
   }
 
   rescale(priceFactor: number, quantityFactor: number): void {

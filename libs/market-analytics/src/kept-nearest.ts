@@ -80,7 +80,8 @@ export class KeptNearest<Band, Chosen extends Choice<Band>, Item> {
 
   #show(price: number, kept: Kept<Chosen, Item>): readonly Item[] {
     const items: Item[] = [];
-    for (const [i, list] of this.#lists.entries()) {
+    for (let i = 0; i < this.#lists.length; i++) {
+      const list = this.#lists[i]!;
       const choice = kept.choices[i] ?? list.chosenAt(price);
       kept.choices[i] = choice;
       for (const band of choice.chosen()) items.push(list.shown(band));

@@ -8,6 +8,7 @@ export class NearestZones {
   readonly #price: number;
   readonly #demand = new NearestOfKind();
   readonly #supply = new NearestOfKind();
+  #chosen: readonly number[] | null = null;
 
   constructor(price: number) {
     this.#price = price;
@@ -15,9 +16,11 @@ export class NearestZones {
 
   /** Takes the zones oldest first; `at` is what it is chosen by, and rises. Returns whether it is now. */
   weigh(at: number, isDemand: boolean, low: number, high: number, strength: number): boolean {
-    return isDemand
+    const isChosen = isDemand
       ? this.#demand.weigh(at, this.#price - high, this.#price - low, strength)
       : this.#supply.weigh(at, low - this.#price, high - this.#price, strength);
+    if (isChosen) this.#chosen = null;
+    return isChosen;
   }
 
   has(at: number): boolean {
@@ -25,11 +28,13 @@ export class NearestZones {
   }
 
   /** Returns what was chosen, each once, oldest first. */
-  chosen(): number[] {
+  chosen(): readonly number[] {
+    if (this.#chosen !== null) return this.#chosen;
     const all: number[] = [];
     this.#demand.addTo(all);
     this.#supply.addTo(all);
-    return all.sort((a, b) => a - b);
+    this.#chosen = all.sort((a, b) => a - b);
+    return this.#chosen;
   }
 }
 
