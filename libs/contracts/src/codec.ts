@@ -13,7 +13,9 @@ import type {
   VenueEvent,
 } from '@algo/model';
 import { ContractError, inside, Refused } from './contract-error.ts';
-import { double, type Field, type FieldShape, type MessageShape } from './field.ts';
+import { double } from './field.ts';
+import { type Field, type FieldShape, type MessageShape, present } from './field-kind.ts';
+import { WireWriter } from './wire-writer.ts';
 
 /** Every message that the model tells from others by `type`. */
 export type AnyEvent =
@@ -49,7 +51,7 @@ export interface TableCodec<Value> extends MessageCodec<Value> {
 /** How a message made of fields travels, inside another or as a whole. */
 export interface Part<Value> {
   readonly shape: MessageShape;
-  put(value: Value): object;
+  write(to: WireWriter, value: Value): void;
   take(raw: object): Value;
 }
 
@@ -61,7 +63,6 @@ export type Fields<Value> = { readonly [Key in keyof Value & string]-?: Field<Va
 
 /** The class that protobufjs generated for a message. */
 interface WireClass {
-  encode(message: object): { finish(): Uint8Array };
   decode(bytes: Uint8Array): object;
 }
 
@@ -71,7 +72,10 @@ function shapes(fields: Readonly<Record<string, Field<unknown>>>): Record<string
   return Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, field.shape]));
 }
 
-/** Returns how a message travels whose fields carry the names of the model's. */
+/**
+ * Returns how a message travels whose fields carry the names of the model's. *Shape*: in the order of their
+ * numbers, which count from 1: a test holds that against the protos.
+ */
 export function part<Value extends object>(name: string, fields: Fields<Value>): Part<Value> {
   return partWith<Value>(name, fields, {});
 }
@@ -90,21 +94,18 @@ function partWith<Value extends object>(
   constant: Readonly<Record<string, string>>,
 ): Part<Value> {
   const entries = Object.entries(fields);
+  const keys = Object.keys(fields);
+  const table = Object.values(fields);
   return {
     shape: { name, oneof: false, fields: shapes(fields) },
-    put(value) {
+    write(to, value) {
       const from = value as Readonly<Record<string, unknown>>;
-      const wire: Record<string, unknown> = {};
-      let at = '';
+      let at = 0;
       try {
-        for (const [key, field] of entries) {
-          at = key;
-          wire[key] = field.put(from[key]);
-        }
+        for (; at < keys.length; at++) table[at]!.put(to, at + 1, from[keys[at]!]);
       } catch (error) {
-        throw error instanceof Refused ? error.inside(at) : error;
+        throw error instanceof Refused ? error.inside(keys[at]!) : error;
       }
-      return wire;
     },
     take(raw) {
       const from = raw as Readonly<Record<string, unknown>>;
@@ -135,17 +136,19 @@ export function union<Union extends object, Key extends keyof Union & string>(
   members: Members<Union, Key>,
 ): Part<Union> {
   const byTag: Readonly<Record<string, Part<object>>> = members;
+  const tags = Object.keys(byTag);
+  const arms = Object.values(byTag).map((member) => nested(member));
   const fields = Object.entries(byTag).map(([tag, member]): [string, FieldShape] => [
     tag,
     { type: member.shape.name, rule: 'single', required: false, message: member.shape },
   ]);
   return {
     shape: { name, oneof: true, fields: Object.fromEntries(fields) },
-    put(value) {
+    write(to, value) {
       const tag = String(value[key]);
-      const member = Object.hasOwn(byTag, tag) ? byTag[tag] : undefined;
-      if (member === undefined) throw new Refused(key, tag, `not a ${name}`);
-      return { [tag]: inside(tag, () => member.put(value)) };
+      const at = tags.indexOf(tag);
+      if (at < 0) throw new Refused(key, tag, `not a ${name}`);
+      inside(tag, () => arms[at]!.put(to, at + 1, value));
     },
     take(raw) {
       const wire = raw as Readonly<Record<string, unknown>>;
@@ -175,11 +178,11 @@ export function oneEvent<Value extends AnyEvent>(
   ]);
   return {
     shape: { name, oneof: true, fields: Object.fromEntries(fields) },
-    put(value) {
-      const found = arms.find(([, { shape }]) => shape.name === value.type);
-      if (found === undefined) throw new Refused('type', value.type, `not a ${name}`);
-      const [arm, member] = found;
-      return { [arm]: inside(arm, () => member.put(value)) };
+    write(to, value) {
+      const at = arms.findIndex(([, { shape }]) => shape.name === value.type);
+      if (at < 0) throw new Refused('type', value.type, `not a ${name}`);
+      const [arm, member] = arms[at]!;
+      inside(arm, () => nested(member).put(to, at + 1, value));
     },
     take(raw) {
       const wire = raw as Readonly<Record<string, unknown>>;
@@ -194,14 +197,19 @@ export function oneEvent<Value extends AnyEvent>(
 
 /** A message as a field of another. */
 export function nested<Value>(inner: Part<Value>): Field<Value> {
-  return {
+  return present<Value>({
     shape: { type: inner.shape.name, rule: 'single', required: true, message: inner.shape },
-    put: (value) => inner.put(value),
+    wire: 2,
+    write(to, value) {
+      const place = to.begin();
+      inner.write(to, value);
+      to.end(place);
+    },
     take(raw) {
       if (typeof raw !== 'object' || raw === null) throw new Refused('', '', 'missing');
       return inner.take(raw);
     },
-  };
+  });
 }
 
 /**
@@ -212,7 +220,7 @@ export function wrapped<Value>(name: string, key: string, inner: Part<Value>): P
   const field = nested(inner);
   return {
     shape: { name, oneof: false, fields: { [key]: field.shape } },
-    put: (value) => ({ [key]: inside(key, () => field.put(value)) }),
+    write: (to, value) => inside(key, () => field.put(to, 1, value)),
     take: (raw) => inside(key, () => field.take((raw as Readonly<Record<string, unknown>>)[key])),
   };
 }
@@ -222,12 +230,15 @@ const minMax = part<{ readonly min: number; readonly max: number }>('Range', { m
 /** The model has a pair, the wire two named numbers. */
 export const range: Part<readonly [min: number, max: number]> = {
   shape: minMax.shape,
-  put: ([min, max]) => minMax.put({ min, max }),
+  write: (to, [min, max]) => minMax.write(to, { min, max }),
   take(raw) {
     const { min, max } = minMax.take(raw);
     return [min, max];
   },
 };
+
+/** One message is written at a time. */
+const writer = new WireWriter();
 
 /** Returns the codec of a message from its table and its generated class. */
 export function codec<Value>(wire: WireClass, table: Part<Value>): TableCodec<Value> {
@@ -235,7 +246,12 @@ export function codec<Value>(wire: WireClass, table: Part<Value>): TableCodec<Va
   return {
     type,
     shape: table.shape,
-    encode: (value) => refusing(type, () => wire.encode(table.put(value)).finish()),
+    encode: (value) =>
+      refusing(type, () => {
+        writer.start();
+        table.write(writer, value);
+        return writer.finish();
+      }),
     decode: (bytes) => refusing(type, () => table.take(readWire(wire, bytes))),
   };
 }

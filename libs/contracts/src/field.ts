@@ -1,50 +1,9 @@
 import { Decimal, InputError } from '@algo/model';
 import { inside, Refused } from './contract-error.ts';
+import { type Field, present, putAlways } from './field-kind.ts';
+import type { WireWriter } from './wire-writer.ts';
 
-/** What the proto must declare for a field; a test holds every table against the protos. */
-export interface FieldShape {
-  /** The proto's name of the type: `double`, `Side`, `Fill`; of a map, its values' type. */
-  readonly type: string;
-  readonly rule: 'single' | 'optional' | 'repeated' | 'map';
-  /** True when absence is refused. */
-  readonly required: boolean;
-  /** Of text that is an exact number, or an id: a form that the id's check accepts. */
-  readonly form?: 'decimal' | RegExp;
-  /** Of a number in a list: whether it may be NaN, *not available*. */
-  readonly hasNaN?: boolean;
-  /** Of an enum: the number of each word. */
-  readonly words?: Readonly<Record<string, number>>;
-  /** Of a message: its fields by name. */
-  readonly message?: MessageShape;
-}
-
-/** What the proto must declare for a message. `oneof` names the members of a union. */
-export interface MessageShape {
-  readonly name: string;
-  readonly oneof: boolean;
-  readonly fields: Readonly<Record<string, FieldShape>>;
-}
-
-/** How one field travels. *Errors*: both directions refuse what the contract forbids. */
-export interface Field<Value> {
-  readonly shape: FieldShape;
-  /** Returns what the generated encoder wants; undefined is absent. */
-  put(value: Value): unknown;
-  /** Returns the model's value of what the generated decoder gave. */
-  take(raw: unknown): Value;
-}
-
-/** The model's type of what a field holds. */
-export type ValueOf<Kind> = Kind extends Field<infer Value> ? Value : never;
-
-function scalar<Value>(
-  type: string,
-  required: boolean,
-  put: (value: Value) => unknown,
-  take: (raw: unknown) => Value,
-): Field<Value> {
-  return { shape: { type, rule: 'single', required }, put, take };
-}
+export type { Field, FieldShape, MessageShape, ValueOf } from './field-kind.ts';
 
 function missing(): Refused {
   return new Refused('', '', 'missing');
@@ -62,26 +21,48 @@ function asWord(raw: unknown): string {
 }
 
 /** Text for people; may be empty. */
-export const text: Field<string> = scalar('string', false, asText, asText);
+export const text: Field<string> = present(
+  {
+    shape: { type: 'string', rule: 'single', required: false },
+    wire: 2,
+    write: (to, value) => to.text(asText(value)),
+    take: asText,
+  },
+  (value) => value === '',
+);
 
 /** Text that something is found by; empty is missing. */
-export const word: Field<string> = scalar('string', true, asWord, asWord);
+export const word: Field<string> = present({
+  shape: { type: 'string', rule: 'single', required: true },
+  wire: 2,
+  write: (to, value) => to.text(asWord(value)),
+  take: asWord,
+});
 
 /** What every id but an instrument's and a venue's accepts. */
 const TOKEN = /^[A-Za-z0-9_-]{1,20}$/;
 
 /** An id, checked by its constructor in the model, which accepts at least what has the `form`. */
 export function id<Id extends string>(parse: (text: string) => Id, form: RegExp = TOKEN): Field<Id> {
-  const check = (raw: unknown) => {
+  let last: Id | null = null;
+  const check = (raw: unknown): Id => {
+    // Most ids are the one before: those of a state's zones name one instrument.
+    if (last !== null && raw === last) return last;
     const given = asWord(raw);
     try {
-      return parse(given);
+      last = parse(given);
+      return last;
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       throw new Refused('', given, `not a valid ${error.field}`, { cause: error });
     }
   };
-  return { shape: { type: 'string', rule: 'single', required: true, form }, put: check, take: check };
+  return present({
+    shape: { type: 'string', rule: 'single', required: true, form },
+    wire: 2,
+    write: (to, value) => to.text(check(value)),
+    take: check,
+  });
 }
 
 function readDecimal(raw: unknown): Decimal {
@@ -97,15 +78,16 @@ function readDecimal(raw: unknown): Decimal {
 /**
  * An exact number as text. A number with more digits than `Decimal.of` reads is refused before it is sent.
  */
-export const decimal: Field<Decimal> = {
+export const decimal: Field<Decimal> = present({
   shape: { type: 'string', rule: 'single', required: true, form: 'decimal' },
-  put(value) {
+  wire: 2,
+  write(to, value) {
     const spelled = value.toString();
     if (spelled.length > 30) readDecimal(spelled);
-    return spelled;
+    to.text(spelled);
   },
   take: readDecimal,
-};
+});
 
 function finite(raw: unknown): number {
   if (typeof raw !== 'number' || !Number.isFinite(raw)) throw new Refused('', raw, 'not a finite number');
@@ -113,14 +95,23 @@ function finite(raw: unknown): number {
 }
 
 /** Market data, scores, shares: an IEEE double. */
-export const double: Field<number> = scalar('double', false, finite, finite);
+export const double: Field<number> = present(
+  {
+    shape: { type: 'double', rule: 'single', required: false },
+    wire: 1,
+    write: (to, value) => to.double(finite(value)),
+    take: finite,
+  },
+  (value) => Object.is(value, 0),
+);
 
 /** One of a list of numbers, in which none can be absent: not a number is null, *not available*. */
-export const doubleOrNull: Field<number | null> = {
+export const doubleOrNull: Field<number | null> = present({
   shape: { ...double.shape, hasNaN: true },
-  put: (value) => (value === null ? Number.NaN : finite(value)),
+  wire: 1,
+  write: (to, value) => to.double(value === null ? Number.NaN : finite(value)),
   take: (raw) => (Number.isNaN(raw) ? null : finite(raw)),
-};
+});
 
 /**
  * Returns the number that a decoded 64-bit field holds: protobufjs gives halves where `long` is installed.
@@ -139,27 +130,46 @@ function isLong(raw: unknown): raw is { readonly low: number; readonly high: num
 }
 
 /** A count, a time in µs, a sequence: a whole number that a double holds exactly. */
-export const whole: Field<number> = scalar('uint64', false, wholeNumber, wholeNumber);
+export const whole: Field<number> = present(
+  {
+    shape: { type: 'uint64', rule: 'single', required: false },
+    wire: 0,
+    write: (to, value) => to.whole(wholeNumber(value)),
+    take: wholeNumber,
+  },
+  (value) => value === 0,
+);
 
 function asFlag(raw: unknown): boolean {
   if (typeof raw !== 'boolean') throw new Refused('', raw, 'neither true nor false');
   return raw;
 }
 
-export const flag: Field<boolean> = scalar('bool', false, asFlag, asFlag);
+export const flag: Field<boolean> = present(
+  {
+    shape: { type: 'bool', rule: 'single', required: false },
+    wire: 0,
+    write: (to, value) => to.whole(asFlag(value) ? 1 : 0),
+    take: asFlag,
+  },
+  (value) => value === false,
+);
 
 /** Bytes as they are. Copied on the way in, because the decoder gives a view of the whole message. */
-export const bytes: Field<Uint8Array> = scalar(
-  'bytes',
-  false,
-  (value) => value,
-  (raw) => {
-    if (!(raw instanceof Uint8Array)) {
-      if (Array.isArray(raw) && raw.length === 0) return new Uint8Array(0);
-      throw new Refused('', raw, 'not bytes');
-    }
-    return Uint8Array.from(raw);
+export const bytes: Field<Uint8Array> = present(
+  {
+    shape: { type: 'bytes', rule: 'single', required: false },
+    wire: 2,
+    write: (to, value) => to.bytes(value),
+    take(raw) {
+      if (!(raw instanceof Uint8Array)) {
+        if (Array.isArray(raw) && raw.length === 0) return new Uint8Array(0);
+        throw new Refused('', raw, 'not bytes');
+      }
+      return Uint8Array.from(raw);
+    },
   },
+  (value) => value.length === 0,
 );
 
 /**
@@ -172,11 +182,12 @@ export function oneWordOf<Word extends string>(
 ): Field<Word> {
   const byNumber = new Map<unknown, Word>();
   for (const name in words) byNumber.set(words[name], name);
-  return {
+  return present<Word>({
     shape: { type, rule: 'single', required: true, words },
-    put(value) {
+    wire: 0,
+    write(to, value) {
       if (!Object.hasOwn(words, value)) throw new Refused('', value, `not a ${type}`);
-      return words[value];
+      to.whole(words[value]);
     },
     take(raw) {
       if (raw === 0) throw missing();
@@ -185,45 +196,83 @@ export function oneWordOf<Word extends string>(
         throw new Refused('', raw, `an unknown ${type}: published by a newer version, or not by us`);
       return found;
     },
-  };
+  });
+}
+
+/** Refuses to be one of a list, or alone: what may be absent, or is a list itself. */
+function notAlone(): never {
+  throw new Error('this field stands in a message only');
 }
 
 /** A field whose absence means something: null in the model. */
 export function orNull<Value>(inner: Field<Value>): Field<Value | null> {
   return {
     shape: { ...inner.shape, rule: 'optional', required: false },
-    put: (value) => (value === null ? undefined : inner.put(value)),
+    wire: inner.wire,
+    put(to, number, value) {
+      if (value !== null) putAlways(inner, to, number, value);
+    },
+    write: notAlone,
     take: (raw) => (raw === null || raw === undefined ? null : inner.take(raw)),
   };
 }
 
 /** A list, in order. */
 export function list<Value>(inner: Field<Value>): Field<readonly Value[]> {
-  const each = <From, To>(values: readonly From[], convert: (value: From) => To): To[] =>
-    values.map((value, index) => inside(`[${index}]`, () => convert(value)));
+  const isPacked = inner.wire !== 2;
   return {
     shape: { ...inner.shape, rule: 'repeated', required: false },
-    put: (values) => each(values, (value) => inner.put(value)),
+    wire: 2,
+    put(to, number, values) {
+      if (values.length === 0) return;
+      const packed = isPacked ? beginField(to, number) : 0;
+      let at = 0;
+      try {
+        for (; at < values.length; at++)
+          if (isPacked) inner.write(to, values[at]!);
+          else putAlways(inner, to, number, values[at]!);
+      } catch (error) {
+        throw error instanceof Refused ? error.inside(`[${at}]`) : error;
+      }
+      if (isPacked) to.end(packed);
+    },
+    write: notAlone,
     take(raw) {
       if (!Array.isArray(raw)) throw new Refused('', raw, 'not a list');
-      return each(raw, (value: unknown) => inner.take(value));
+      return raw.map((value: unknown, index) => inside(`[${index}]`, () => inner.take(value)));
     },
   };
 }
 
+/** Begins a field that stands behind its length; returns the place that its end wants. */
+function beginField(to: WireWriter, number: number): number {
+  to.whole(number * 8 + 2);
+  return to.begin();
+}
+
 /** Values by name, written in the order of their names so that equal maps give equal bytes. */
 export function byName<Value>(inner: Field<Value>): Field<Readonly<Record<string, Value>>> {
-  const each = <From, To>(values: Readonly<Record<string, From>>, convert: (value: From) => To) => {
-    const names = Object.keys(values).sort();
-    const one = (name: string) => inside(`[${JSON.stringify(name)}]`, () => convert(values[name]!));
-    return Object.fromEntries(names.map((name) => [name, one(name)]));
-  };
   return {
     shape: { ...inner.shape, rule: 'map', required: false },
-    put: (values) => each(values, (value) => inner.put(value)),
+    wire: 2,
+    put(to, number, values) {
+      for (const name of Object.keys(values).sort()) {
+        const place = beginField(to, number);
+        putAlways(text, to, 1, name);
+        inside(`[${JSON.stringify(name)}]`, () => putAlways(inner, to, 2, values[name]!));
+        to.end(place);
+      }
+    },
+    write: notAlone,
     take(raw) {
       if (typeof raw !== 'object' || raw === null) throw new Refused('', raw, 'not a map');
-      return each({ ...raw }, (value: unknown) => inner.take(value));
+      const values = raw as Readonly<Record<string, unknown>>;
+      const one = (name: string) => inside(`[${JSON.stringify(name)}]`, () => inner.take(values[name]));
+      return Object.fromEntries(
+        Object.keys(values)
+          .sort()
+          .map((name) => [name, one(name)]),
+      );
     },
   };
 }

@@ -43,8 +43,9 @@ function compare(shape: MessageShape, message: protobuf.Type, seen: Set<string>)
   expect({ [message.fullName]: toldByTable(shape) }).toEqual({ [message.fullName]: toldByProto(message) });
   const oneofs = message.oneofsArray.filter((oneof) => !oneof.isProto3Optional);
   expect(oneofs.map((oneof) => oneof.oneof)).toEqual(shape.oneof ? [Object.keys(shape.fields)] : []);
-  for (const [name, field] of Object.entries(shape.fields)) {
+  for (const [index, [name, field]] of Object.entries(shape.fields).entries()) {
     const declared = message.fields[name]!;
+    expect([name, declared.id]).toEqual([name, index + 1]);
     if (field.message !== undefined) compare(field.message, declared.resolvedType as protobuf.Type, seen);
     if (field.words !== undefined) compareWords(field, declared.resolvedType as protobuf.Enum, seen);
   }

@@ -1,0 +1,100 @@
+/** Messages share so much memory, and one that begins finds so much left. */
+const SHARED_BYTES = 1 << 13;
+const LEFT_BYTES_MIN = 1 << 9;
+const TEXT = new TextEncoder();
+/** A character takes at most three bytes for each of its UTF-16 units, and a number at most ten bytes. */
+const UNIT_BYTES_MAX = 3;
+const NUMBER_BYTES_MAX = 10;
+
+/**
+ * The bytes of one message after the other, written straight from the values: a generated class would want
+ * an object for each message inside, and makes one for each field. *Shape*: protobuf, little-endian.
+ */
+export class WireWriter {
+  #bytes = new Uint8Array(SHARED_BYTES);
+  #view = new DataView(this.#bytes.buffer);
+  /** Where the message began, and how far all is written. */
+  #start = 0;
+  #length = 0;
+
+  /** Begins a message. */
+  start(): void {
+    this.#start = this.#length;
+    this.#need(LEFT_BYTES_MIN);
+  }
+
+  /** Returns what was written since `start`: it stays as it is, because nothing is written there again. */
+  finish(): Uint8Array {
+    return this.#bytes.subarray(this.#start, this.#length);
+  }
+
+  /** *Units*: whole, 0 to 2^53 − 1. */
+  whole(value: number): void {
+    this.#need(NUMBER_BYTES_MAX);
+    let rest = value;
+    for (; rest > 0x7fffffff; rest = Math.floor(rest / 128)) this.#bytes[this.#length++] = (rest % 128) | 128;
+    for (; rest > 127; rest >>>= 7) this.#bytes[this.#length++] = (rest & 127) | 128;
+    this.#bytes[this.#length++] = rest;
+  }
+
+  double(value: number): void {
+    this.#need(NUMBER_BYTES_MAX);
+    this.#view.setFloat64(this.#length, value, true);
+    this.#length += 8;
+  }
+
+  text(value: string): void {
+    const place = this.begin();
+    this.#need(value.length * UNIT_BYTES_MAX);
+    const bytes = this.#bytes;
+    const from = this.#length;
+    let at = from;
+    for (let i = 0; i < value.length; i++) {
+      const unit = value.charCodeAt(i);
+      if (unit > 127) {
+        at = from + TEXT.encodeInto(value, bytes.subarray(from)).written;
+        break;
+      }
+      bytes[at++] = unit;
+    }
+    this.#length = at;
+    this.end(place);
+  }
+
+  bytes(value: Uint8Array): void {
+    this.whole(value.length);
+    this.#need(value.length);
+    this.#bytes.set(value, this.#length);
+    this.#length += value.length;
+  }
+
+  /** Begins a part that stands behind its length; returns its place, which `end` wants. */
+  begin(): number {
+    this.#need(1);
+    return ++this.#length - this.#start;
+  }
+
+  /** Ends the part, and makes room where its length takes more than a byte. */
+  end(place: number): void {
+    const size = this.#length - this.#start - place;
+    let more = 0;
+    for (let rest = size >>> 7; rest > 0; rest >>>= 7) more++;
+    this.#need(more + NUMBER_BYTES_MAX);
+    const from = this.#start + place;
+    if (more > 0) this.#bytes.copyWithin(from + more, from, from + size);
+    this.#length = from - 1;
+    this.whole(size);
+    this.#length += size;
+  }
+
+  #need(more: number): void {
+    if (this.#length + more <= this.#bytes.length) return;
+    const written = this.#bytes.subarray(this.#start, this.#length);
+    const room = new Uint8Array(Math.max(SHARED_BYTES, 2 * (written.length + more)));
+    room.set(written);
+    this.#bytes = room;
+    this.#view = new DataView(room.buffer);
+    this.#start = 0;
+    this.#length = written.length;
+  }
+}
