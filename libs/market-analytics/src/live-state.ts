@@ -90,20 +90,29 @@ export class LiveState {
   /** Returns a state in which everything is worked out, to be kept. */
   whole(): MarketState {
     const { micro, settings, tip } = this;
-    const { instrument, features } = settings;
-    const { price, priceStep, quantityStep, complete, cvd, sinceUs } = this;
     return {
-      ...{ instrument, timeUs: tip.nowUs, price, priceStep, quantityStep, complete },
-      ...{ trades: tip.trades, cvd, flow: this.flow(), features },
+      instrument: settings.instrument,
+      timeUs: tip.nowUs,
+      price: this.price,
+      priceStep: this.priceStep,
+      quantityStep: this.quantityStep,
+      complete: this.complete,
+      trades: tip.trades,
+      cvd: this.cvd,
+      flow: this.flow(),
+      features: settings.features,
       bars: this.bars().map((bars) => bars.whole()),
       microstructure: !micro.isKnown
         ? null
         : {
-            ...{ signal: micro.signalAt(tip.nowUs), fastZ: micro.fastZ, slowZ: micro.slowZ },
-            ...{ mid: micro.lastMid, flipSpread: this.flipSpread() },
+            signal: micro.signalAt(tip.nowUs),
+            fastZ: micro.fastZ,
+            slowZ: micro.slowZ,
+            mid: micro.lastMid,
+            flipSpread: this.flipSpread(),
           },
       structures: this.structures.map((structure) => structure.whole()),
-      sinceUs,
+      sinceUs: this.sinceUs,
     };
   }
 }

@@ -7,7 +7,7 @@ interface Band {
   readonly high: number;
 }
 
-/** Chooses the nearest bullish gap wholly above a price, the nearest bearish one below; of equals the oldest. */
+/** Chooses the nearest bullish gap wholly above a price and bearish one below, of equals the oldest. */
 export class NearestGaps<Gap extends Band> {
   readonly #price: number;
   #above: Gap | null = null;

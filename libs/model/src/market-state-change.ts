@@ -51,14 +51,13 @@ export interface MarketStateChanged extends Told {
 export function changeOf(before: MarketState, now: MarketState, number: number): MarketStateChanged | null {
   if (!hasShapeOf(before, now)) return null;
   const { instrument, timeUs, price, complete, trades, cvd, flow, microstructure } = now;
-  const structures = now.structures.flatMap((structure, i) =>
-    structureChange(before.structures[i]!, structure),
-  );
+  const structures: StructureChange[] = [];
+  for (let i = 0; i < now.structures.length; i++) {
+    const change = structureChange(before.structures[i]!, now.structures[i]!);
+    if (change !== null) structures.push(change);
+  }
   const bars = now.bars.filter((reading, i) => !isSame(before.bars[i], reading));
-  return {
-    ...{ instrument, timeUs, price, complete, trades, cvd, flow, microstructure },
-    ...{ number, bars, structures },
-  };
+  return { instrument, timeUs, number, price, complete, trades, cvd, flow, microstructure, bars, structures };
 }
 
 /** Returns the state after a change; null where the change cannot be one of this state. */
@@ -128,26 +127,33 @@ function hasShapeOf(before: MarketState, now: MarketState): boolean {
     before.quantityStep === now.quantityStep &&
     before.sinceUs === now.sinceUs &&
     isSame(before.features, now.features) &&
-    isSame(before.bars.map(timeframeOf), now.bars.map(timeframeOf)) &&
-    isSame(before.structures.map(namesIn), now.structures.map(namesIn))
+    agree(before.bars, now.bars, (a, b) => a.timeframe === b.timeframe) &&
+    agree(before.structures, now.structures, namesSame)
   );
 }
 
-const timeframeOf = ({ timeframe }: BarReading) => timeframe;
-const scopeOf = ({ scope }: MarketProfile) => scope;
-const namesIn = ({ rules, profiles }: StructureReading) => [rules, ...profiles.map(scopeOf)];
+function namesSame(a: StructureReading, b: StructureReading): boolean {
+  return a.rules === b.rules && agree(a.profiles, b.profiles, (one, other) => one.scope === other.scope);
+}
 
-/** Returns what has changed of a set of rules; nothing where nothing has. */
-function structureChange(before: StructureReading, now: StructureReading): StructureChange[] {
+function agree<Item>(a: readonly Item[], b: readonly Item[], does: (a: Item, b: Item) => boolean): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (!does(a[i]!, b[i]!)) return false;
+  return true;
+}
+
+/** Returns what has changed of a set of rules; null where nothing has. */
+function structureChange(before: StructureReading, now: StructureReading): StructureChange | null {
   const zones = listChange(before.zones, now.zones);
   const gaps = listChange(before.gaps, now.gaps);
-  const volumes = now.profiles.map(({ volume }) => volume);
-  const profiles = now.profiles.filter(
-    (profile, i) => !isSame({ ...before.profiles[i]!, volume: profile.volume }, profile),
-  );
+  const profiles = now.profiles.filter((profile, i) => !isSameButVolume(before.profiles[i]!, profile));
   const isAsBefore = zones === null && gaps === null && profiles.length === 0;
-  if (isAsBefore && volumes.every((volume, i) => volume === before.profiles[i]!.volume)) return [];
-  return [{ rules: now.rules, zones, gaps, volumes, profiles }];
+  if (isAsBefore && agree(before.profiles, now.profiles, (a, b) => a.volume === b.volume)) return null;
+  return { rules: now.rules, zones, gaps, volumes: now.profiles.map(({ volume }) => volume), profiles };
+}
+
+function isSameButVolume(a: MarketProfile, b: MarketProfile): boolean {
+  return a.poc === b.poc && a.pocRunnerUp === b.pocRunnerUp && isSame(a.valueArea, b.valueArea);
 }
 
 function changedStructure(before: StructureReading, change: StructureChange): StructureReading | null {
@@ -162,11 +168,19 @@ function changedStructure(before: StructureReading, change: StructureChange): St
 }
 
 /** Returns how a list became another; null when it did not change. */
-function listChange<Item>(before: readonly Item[], now: readonly Item[]): ListChange<Item> | null {
+function listChange<Item extends Zone | FairValueGap>(
+  before: readonly Item[],
+  now: readonly Item[],
+): ListChange<Item> | null {
   if (before === now) return null;
-  const places = now.map((item) => before.findIndex((other) => isSame(other, item)) + 1);
+  const places = now.map((item) => placeOf(item, before) + 1);
   if (now.length === before.length && places.every((place, i) => place === i + 1)) return null;
   return { places, fresh: now.filter((_, i) => places[i] === 0) };
+}
+
+function placeOf<Item extends Zone | FairValueGap>(item: Item, list: readonly Item[]): number {
+  const at = list.indexOf(item);
+  return at >= 0 ? at : list.findIndex((other) => other.id === item.id && isSame(other, item));
 }
 
 function changedList<Item>(before: readonly Item[], change: ListChange<Item>): readonly Item[] | null {
