@@ -5,7 +5,7 @@ import type { SnapshotReader, SnapshotWriter } from './snapshot.ts';
 /** Closed bars that each timeframe remembers. */
 export const KEPT_BARS = 256;
 
-/** Room for values that stand at the end of a column and at its beginning: to make it costs more than to fill it. */
+/** Room for values that stand at a column's end and beginning: to make it costs more than to fill it. */
 const turnedOver = new Float64Array(KEPT_BARS);
 
 /** A bar that has closed, or what is known of it so far. *Units*: prices and volumes in whole steps. */
@@ -116,12 +116,14 @@ export class BarSeries implements InSteps {
 
   save(to: SnapshotWriter): void {
     to.number(this.bars);
-    for (const column of this.columns()) to.run(column);
+    for (const column of this.wholeColumns()) to.wholes(column);
+    to.run(this.logReturn);
   }
 
   load(from: SnapshotReader): void {
     this.bars = from.number();
-    for (const column of this.columns()) column.set(from.doubles(KEPT_BARS));
+    for (const column of this.wholeColumns()) column.set(from.wholes());
+    this.logReturn.set(from.doubles(KEPT_BARS));
     this.takeLogs();
   }
 
@@ -129,8 +131,8 @@ export class BarSeries implements InSteps {
     for (let i = 0; i < KEPT_BARS; i++) this.logClose[i] = Math.log(this.close[i]!);
   }
 
-  private columns(): Float64Array[] {
-    const { openTime, open, high, low, close, volume, delta, trades, complete, logReturn } = this;
-    return [openTime, open, high, low, close, volume, delta, trades, complete, logReturn];
+  private wholeColumns(): Float64Array[] {
+    const { openTime, open, high, low, close, volume, delta, trades, complete } = this;
+    return [openTime, open, high, low, close, volume, delta, trades, complete];
   }
 }

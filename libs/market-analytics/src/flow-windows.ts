@@ -8,14 +8,13 @@ import {
 } from '@algo/model';
 import { emptyLike, holding, type StepsRing, turned } from './grown-ring.ts';
 import type { InSteps } from './resolution.ts';
-import type { SnapshotReader, SnapshotWriter } from './snapshot.ts';
+import { type SnapshotReader, SnapshotWriter } from './snapshot.ts';
 
 /**
  * Rows of trades the windows remember at most; when 15 minutes hold more,
  * the oldest fall out and state is incomplete.
  */
 export const MAX_WINDOW_TRADES = 1 << 20;
-const SLOT_BYTES = 32;
 /** *Units*: µs, in order of FLOW_WINDOWS. */
 const WINDOW_US = [15 * US_PER_SECOND, US_PER_MINUTE, 5 * US_PER_MINUTE, 15 * US_PER_MINUTE] as const;
 /** How far back the longest flow window reaches. *Units*: µs. */
@@ -149,37 +148,17 @@ export class FlowWindows implements InSteps {
       for (let i = 0; i < column.length; i++) column[i]! *= quantityFactor;
   }
 
-  /** Writes each row with the running totals before it. */
   save(to: SnapshotWriter, nowUs: TimeUs): void {
     for (let w = 0; w < WINDOW_US.length; w++) this.advance(w, nowUs);
     const from = this.tails[LONGEST]!;
-    const count = this.head - from;
     to.numbers([this.buy, this.sell, this.trades, this.buyTrades, this.droppedUs]);
     to.numbers(Array.from(this.tails, (tail) => tail - from));
-    to.number(count);
-    const column = new Float64Array(count);
-    const whole = new Int32Array(count);
-    for (let i = 0; i < count; i++) column[i] = this.baseUs + this.time[this.slotOf(from + i)]!;
-    to.run(column);
-    for (const isBuy of [true, false]) {
-      let sum = isBuy ? this.buyBefore[LONGEST]! : this.sellBefore[LONGEST]!;
-      for (let i = 0; i < count; i++) {
-        const slot = this.slotOf(from + i);
-        column[i] = sum;
-        if (this.counts[slot]! > 0 === isBuy) sum += this.steps[slot]!;
-      }
-      to.run(column);
-    }
-    for (const isBuyOnly of [false, true]) {
-      let sum = isBuyOnly ? this.buyTradesBefore[LONGEST]! : this.tradesBefore[LONGEST]!;
-      for (let i = 0; i < count; i++) {
-        const trades = this.counts[this.slotOf(from + i)]!;
-        whole[i] = sum;
-        if (trades > 0) sum += trades;
-        else if (!isBuyOnly) sum -= trades;
-      }
-      to.run(whole);
-    }
+    for (const before of this.before()) to.numbers(before);
+    const count = this.head - from;
+    const [room, slot] = [SnapshotWriter.room(count), count === 0 ? 0 : this.slotOf(from)];
+    to.times(turned(this.time, room, slot, count), this.baseUs);
+    to.wholes(turned(this.steps, room, slot, count));
+    to.wholes(turned(this.counts, room, slot, count));
   }
 
   load(from: SnapshotReader): void {
@@ -188,29 +167,23 @@ export class FlowWindows implements InSteps {
       ...[number, number, number, number, number],
     ];
     this.tails.set(from.numbers());
-    const count = from.count(SLOT_BYTES);
-    const [time, buy, sell] = [from.doubles(count), from.doubles(count), from.doubles(count)];
-    const [trades, buyTrades] = [from.integers(count), from.integers(count)];
+    for (const before of this.before()) before.set(from.numbers());
+    const [firstUs, time] = from.times();
+    const [steps, counts] = [from.wholes(), from.wholes()];
+    const count = time.length;
+    this.baseUs = firstUs;
     if (this.capacity < count) this.resize(Math.min(this.maxTrades, Math.ceil(count * GROWTH)));
-    this.baseUs = time[0] ?? 0;
-    for (let i = 0; i < count; i++) {
-      const bought = (buyTrades[i + 1] ?? this.buyTrades) - buyTrades[i]!;
-      const isBuy = bought > 0;
-      this.time[i] = time[i]! - this.baseUs;
-      this.counts[i] = isBuy ? bought : trades[i]! - (trades[i + 1] ?? this.trades);
-      const steps = isBuy ? (buy[i + 1] ?? this.buy) - buy[i]! : (sell[i + 1] ?? this.sell) - sell[i]!;
-      this.steps = holding(this.steps, steps);
-      this.steps[i] = steps;
-    }
+    for (const each of steps) this.steps = holding(this.steps, each);
+    this.time.set(time);
+    this.steps.set(steps);
+    this.counts.set(counts);
     this.head = count;
     this.headSlot = count === this.capacity ? 0 : count;
-    for (let w = 0; w < WINDOW_US.length; w++) {
-      const at = this.tails[w]!;
-      this.buyBefore[w] = buy[at] ?? this.buy;
-      this.sellBefore[w] = sell[at] ?? this.sell;
-      this.tradesBefore[w] = trades[at] ?? this.trades;
-      this.buyTradesBefore[w] = buyTrades[at] ?? this.buyTrades;
-    }
+  }
+
+  /** The running totals before the oldest row of each window. */
+  private before(): Float64Array[] {
+    return [this.buyBefore, this.sellBefore, this.tradesBefore, this.buyTradesBefore];
   }
 
   private slotOf(row: number): number {

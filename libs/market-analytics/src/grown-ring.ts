@@ -11,9 +11,9 @@ export function emptyLike(ring: StepsRing, capacity: number): StepsRing {
   return ring instanceof Float64Array ? new Float64Array(capacity) : new Float32Array(capacity);
 }
 
-/** Returns a ring's rows at the beginning of a larger one. */
+/** Returns a ring's rows at the beginning of a larger one, or of one of wider numbers. */
 export function turned<Ring extends StepsRing | Int32Array | Uint32Array>(
-  old: Ring,
+  old: StepsRing | Int32Array | Uint32Array,
   fresh: Ring,
   from: number,
   count: number,

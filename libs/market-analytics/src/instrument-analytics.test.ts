@@ -314,7 +314,7 @@ test('a snapshot is refused under another instrument, another tick, or when dama
     'test.spot.ABC',
   );
   expect(() => InstrumentAnalytics.restore({ ...TEST_SETTINGS, priceTick: 0.1 }, bytes)).toThrow('tick');
-  expect(() => InstrumentAnalytics.restore(TEST_SETTINGS, bytes.subarray(0, 900))).toThrow('end early');
+  expect(() => InstrumentAnalytics.restore(TEST_SETTINGS, bytes.subarray(0, 300))).toThrow('end early');
   const future = bytes.slice();
   new DataView(future.buffer).setFloat64(0, 99, true);
   expect(() => InstrumentAnalytics.restore(TEST_SETTINGS, future)).toThrow('version 99');

@@ -2,7 +2,7 @@ import { type MarketProfile, type ProfileScope, type TimeUs, US_PER_MINUTE } fro
 import { emptyLike, holding, type StepsRing, turned } from '../grown-ring.ts';
 import type { InSteps, Resolution } from '../resolution.ts';
 import type { MarketProfileRow } from '../rows.ts';
-import type { SnapshotReader, SnapshotWriter } from '../snapshot.ts';
+import { type SnapshotReader, SnapshotWriter } from '../snapshot.ts';
 import { VolumeRows } from './volume-rows.ts';
 
 /** What the profiles look back over, the longest last. */
@@ -144,28 +144,21 @@ export class LookBackProfiles implements InSteps {
   /** Writes the trades of the last hour; what each look-back holds of them follows when it is read. */
   save(to: SnapshotWriter, momentUs: TimeUs): void {
     this.#drop(momentUs);
+    to.number(this.droppedUs);
     const count = this.#head - this.#tail;
-    const [time, price, volume] = [0, 0, 0].map(() => new Float64Array(count)) as [
-      Float64Array,
-      Float64Array,
-      Float64Array,
-    ];
-    for (let i = 0; i < count; i++) {
-      const slot = this.#slotOf(this.#tail + i);
-      time[i] = this.#baseUs + this.#time[slot]!;
-      price[i] = this.#price[this.#row[slot]!]!;
-      volume[i] = this.#volume[slot]!;
-    }
-    to.numbers([this.droppedUs]);
-    to.number(count);
-    for (const column of [time, price, volume]) to.run(column);
+    const [room, slot] = [SnapshotWriter.room(count), count === 0 ? 0 : this.#slotOf(this.#tail)];
+    to.times(turned(this.#time, room, slot, count), this.#baseUs);
+    turned(this.#row, room, slot, count);
+    for (let i = 0; i < count; i++) room[i] = this.#price[room[i]!]!;
+    to.wholes(room);
+    to.wholes(turned(this.#volume, room, slot, count));
   }
 
   load(from: SnapshotReader): void {
-    this.droppedUs = from.numbers()[0]!;
-    const count = from.count(24);
-    const [time, price, volume] = [from.doubles(count), from.doubles(count), from.doubles(count)];
-    for (let i = 0; i < count; i++) this.add(time[i]!, price[i]!, volume[i]!);
+    this.droppedUs = from.number();
+    const [firstUs, behindUs] = from.times();
+    const [price, volume] = [from.wholes(), from.wholes()];
+    for (let i = 0; i < price.length; i++) this.add(firstUs + behindUs[i]!, price[i]!, volume[i]!);
   }
 
   /** A trade at the time and price of the one before is the same one. */
