@@ -42,24 +42,15 @@ export type ValueOf<Kind> = Kind extends Field<infer Value> ? Value : never;
 
 /** Returns a field that is never absent; a value that a reader takes for absent anyway is not sent. */
 export function present<Value>(
-  field: Omit<Field<Value>, 'put'>,
-  isUnsaid: (value: Value) => boolean = () => false,
+  { shape, wire, write, take }: Omit<Field<Value>, 'put'>,
+  unsaid?: Value,
 ): Field<Value> {
   return {
-    ...field,
+    ...{ shape, wire, write, take },
     put(to, number, value) {
-      if (!isUnsaid(value)) putAlways(field, to, number, value);
+      if (Object.is(value, unsaid)) return;
+      to.tag(number, wire);
+      write(to, value);
     },
   };
-}
-
-/** Writes a field whether or not a reader would take its value for absent. */
-export function putAlways<Value>(
-  field: Pick<Field<Value>, 'wire' | 'write'>,
-  to: WireWriter,
-  number: number,
-  value: Value,
-): void {
-  to.whole(number * 8 + field.wire);
-  field.write(to, value);
 }

@@ -1,6 +1,6 @@
 import { Decimal, InputError } from '@algo/model';
 import { inside, Refused } from './contract-error.ts';
-import { type Field, present, putAlways } from './field-kind.ts';
+import { type Field, present } from './field-kind.ts';
 import type { WireWriter } from './wire-writer.ts';
 
 export type { Field, FieldShape, MessageShape, ValueOf } from './field-kind.ts';
@@ -28,7 +28,7 @@ export const text: Field<string> = present(
     write: (to, value) => to.text(asText(value)),
     take: asText,
   },
-  (value) => value === '',
+  '',
 );
 
 /** Text that something is found by; empty is missing. */
@@ -102,7 +102,7 @@ export const double: Field<number> = present(
     write: (to, value) => to.double(finite(value)),
     take: finite,
   },
-  (value) => Object.is(value, 0),
+  0,
 );
 
 /** One of a list of numbers, in which none can be absent: not a number is null, *not available*. */
@@ -137,7 +137,7 @@ export const whole: Field<number> = present(
     write: (to, value) => to.whole(wholeNumber(value)),
     take: wholeNumber,
   },
-  (value) => value === 0,
+  0,
 );
 
 function asFlag(raw: unknown): boolean {
@@ -152,25 +152,27 @@ export const flag: Field<boolean> = present(
     write: (to, value) => to.whole(asFlag(value) ? 1 : 0),
     take: asFlag,
   },
-  (value) => value === false,
+  false,
 );
 
 /** Bytes as they are. Copied on the way in, because the decoder gives a view of the whole message. */
-export const bytes: Field<Uint8Array> = present(
-  {
-    shape: { type: 'bytes', rule: 'single', required: false },
-    wire: 2,
-    write: (to, value) => to.bytes(value),
-    take(raw) {
-      if (!(raw instanceof Uint8Array)) {
-        if (Array.isArray(raw) && raw.length === 0) return new Uint8Array(0);
-        throw new Refused('', raw, 'not bytes');
-      }
-      return Uint8Array.from(raw);
-    },
+export const bytes: Field<Uint8Array> = {
+  shape: { type: 'bytes', rule: 'single', required: false },
+  wire: 2,
+  put(to, number, value) {
+    if (value.length === 0) return;
+    to.tag(number, 2);
+    to.bytes(value);
   },
-  (value) => value.length === 0,
-);
+  write: (to, value) => to.bytes(value),
+  take(raw) {
+    if (!(raw instanceof Uint8Array)) {
+      if (Array.isArray(raw) && raw.length === 0) return new Uint8Array(0);
+      throw new Refused('', raw, 'not bytes');
+    }
+    return Uint8Array.from(raw);
+  },
+};
 
 /**
  * One of a union's words. A word that the model gains fails
@@ -210,7 +212,9 @@ export function orNull<Value>(inner: Field<Value>): Field<Value | null> {
     shape: { ...inner.shape, rule: 'optional', required: false },
     wire: inner.wire,
     put(to, number, value) {
-      if (value !== null) putAlways(inner, to, number, value);
+      if (value === null) return;
+      to.tag(number, inner.wire);
+      inner.write(to, value);
     },
     write: notAlone,
     take: (raw) => (raw === null || raw === undefined ? null : inner.take(raw)),
@@ -228,9 +232,10 @@ export function list<Value>(inner: Field<Value>): Field<readonly Value[]> {
       const packed = isPacked ? beginField(to, number) : 0;
       let at = 0;
       try {
-        for (; at < values.length; at++)
-          if (isPacked) inner.write(to, values[at]!);
-          else putAlways(inner, to, number, values[at]!);
+        for (; at < values.length; at++) {
+          if (!isPacked) to.tag(number, inner.wire);
+          inner.write(to, values[at]!);
+        }
       } catch (error) {
         throw error instanceof Refused ? error.inside(`[${at}]`) : error;
       }
@@ -246,7 +251,7 @@ export function list<Value>(inner: Field<Value>): Field<readonly Value[]> {
 
 /** Begins a field that stands behind its length; returns the place that its end wants. */
 function beginField(to: WireWriter, number: number): number {
-  to.whole(number * 8 + 2);
+  to.tag(number, 2);
   return to.begin();
 }
 
@@ -258,8 +263,10 @@ export function byName<Value>(inner: Field<Value>): Field<Readonly<Record<string
     put(to, number, values) {
       for (const name of Object.keys(values).sort()) {
         const place = beginField(to, number);
-        putAlways(text, to, 1, name);
-        inside(`[${JSON.stringify(name)}]`, () => putAlways(inner, to, 2, values[name]!));
+        to.tag(1, 2);
+        to.text(name);
+        to.tag(2, inner.wire);
+        inside(`[${JSON.stringify(name)}]`, () => inner.write(to, values[name]!));
         to.end(place);
       }
     },

@@ -5,6 +5,7 @@ const TEXT = new TextEncoder();
 /** A character takes at most three bytes for each of its UTF-16 units, and a number at most ten bytes. */
 const UNIT_BYTES_MAX = 3;
 const NUMBER_BYTES_MAX = 10;
+const TAG_BYTES_MAX = 5;
 
 /**
  * The bytes of one message after the other, written straight from the values: a generated class would want
@@ -28,13 +29,19 @@ export class WireWriter {
     return this.#bytes.subarray(this.#start, this.#length);
   }
 
+  /** Writes the number of a field, and how its value begins: 0 a whole number, 1 eight bytes, 2 a length. */
+  tag(number: number, wire: 0 | 1 | 2): void {
+    this.#need(TAG_BYTES_MAX + NUMBER_BYTES_MAX);
+    const tag = number * 8 + wire;
+    if (tag < 128) this.#bytes[this.#length++] = tag;
+    else this.#spell(tag);
+  }
+
   /** *Units*: whole, 0 to 2^53 − 1. */
   whole(value: number): void {
     this.#need(NUMBER_BYTES_MAX);
-    let rest = value;
-    for (; rest > 0x7fffffff; rest = Math.floor(rest / 128)) this.#bytes[this.#length++] = (rest % 128) | 128;
-    for (; rest > 127; rest >>>= 7) this.#bytes[this.#length++] = (rest & 127) | 128;
-    this.#bytes[this.#length++] = rest;
+    if (value < 128) this.#bytes[this.#length++] = value;
+    else this.#spell(value);
   }
 
   double(value: number): void {
@@ -87,8 +94,18 @@ export class WireWriter {
     this.#length += size;
   }
 
+  #spell(value: number): void {
+    let rest = value;
+    for (; rest > 0x7fffffff; rest = Math.floor(rest / 128)) this.#bytes[this.#length++] = (rest % 128) | 128;
+    for (; rest > 127; rest >>>= 7) this.#bytes[this.#length++] = (rest & 127) | 128;
+    this.#bytes[this.#length++] = rest;
+  }
+
   #need(more: number): void {
-    if (this.#length + more <= this.#bytes.length) return;
+    if (this.#length + more > this.#bytes.length) this.#grow(more);
+  }
+
+  #grow(more: number): void {
     const written = this.#bytes.subarray(this.#start, this.#length);
     const room = new Uint8Array(Math.max(SHARED_BYTES, 2 * (written.length + more)));
     room.set(written);
