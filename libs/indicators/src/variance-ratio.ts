@@ -5,7 +5,7 @@ export interface VarianceRatio {
 }
 
 /** Room for the squares of one call: to make it costs more than to fill it. */
-let squares = new Float64Array(256);
+let room = new Float64Array(256);
 
 /**
  * Returns the variance of `horizon`-bar returns ÷ `horizon` × that of one-bar returns: above 1 where moves
@@ -20,7 +20,8 @@ export function varianceRatio(returns: ArrayLike<number>, horizon: number): Vari
   let sum = 0;
   for (let i = 0; i < n; i++) sum += returns[i]!;
   const mean = sum / n;
-  if (squares.length < n) squares = new Float64Array(n);
+  if (room.length < n) room = new Float64Array(n);
+  const squares = room;
   let total = 0;
   for (let i = 0; i < n; i++) {
     const distance = returns[i]! - mean;

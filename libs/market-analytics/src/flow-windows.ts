@@ -192,26 +192,17 @@ export class FlowWindows implements InSteps {
   }
 
   private advance(window: number, nowUs: TimeUs): void {
-    const edge = nowUs - WINDOW_US[window]! - this.baseUs;
-    const { time, head } = this;
-    let tail = this.tails[window]!;
-    if (tail === head) return;
-    let slot = this.slotOf(tail);
-    if (time[slot]! >= edge) return;
-    do {
-      tail++;
-      slot = slot + 1 === this.capacity ? 0 : slot + 1;
-    } while (tail < head && time[slot]! < edge);
-    this.pass(window, tail);
+    this.pass(window, this.head, nowUs - WINDOW_US[window]! - this.baseUs);
   }
 
-  /** Moves a window's tail to a row. */
-  private pass(window: number, to: number): void {
-    const { steps, counts, capacity } = this;
+  /** Moves a window's tail to a row, or to the first that is not older than an edge. */
+  private pass(window: number, to: number, edge = Number.POSITIVE_INFINITY): void {
+    const { time, steps, counts, capacity } = this;
     let tail = this.tails[window]!;
     let slot = this.slotOf(tail);
+    if (tail >= to || time[slot]! >= edge) return;
     let [buy, sell, trades, buyTrades] = [0, 0, 0, 0];
-    for (; tail < to; tail++) {
+    for (; tail < to && time[slot]! < edge; tail++) {
       const count = counts[slot]!;
       if (count > 0) {
         buy += steps[slot]!;

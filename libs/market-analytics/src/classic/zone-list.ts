@@ -67,8 +67,8 @@ export class ZoneList implements InSteps {
   readonly #nearest: KeptZones;
   /** Its number there. */
   readonly #list: number;
-  /** Zones as they are shown, by where they stand, until they change. */
-  readonly #shown = new Map<number, Zone>();
+  /** Zones as they are shown, by their place, until they change. */
+  readonly #shown: (Zone | undefined)[] = [];
 
   constructor(
     instrument: InstrumentId,
@@ -106,7 +106,7 @@ export class ZoneList implements InSteps {
       }
       if (this.#isActive(at)) this.#active[kept++] = at;
       if (!isTouch && !isBreak) continue;
-      this.#shown.delete(at);
+      this.#shown[at / PARTS] = undefined;
       if (isBreak) this.#nearest.leave(this.#list, at);
       else this.#nearest.change(this.#list, at);
       told.onZone(this.#toZone(at));
@@ -121,7 +121,7 @@ export class ZoneList implements InSteps {
       this.#nearest.leave(this.#list, this.#first);
       if (!this.#isBroken(this.#first)) told.onZone({ ...this.#toZone(this.#first), status: 'expired' });
       this.#ids.delete(this.#zones[this.#first + OPEN]!);
-      this.#shown.delete(this.#first);
+      this.#shown[this.#first / PARTS] = undefined;
       this.#first += PARTS;
       if (this.#listed < this.#first) this.#listed = this.#first;
     }
@@ -140,16 +140,13 @@ export class ZoneList implements InSteps {
   }
 
   shown(at: number): Zone {
-    let zone = this.#shown.get(at);
-    if (zone === undefined) {
-      zone = this.#toZone(at);
-      this.#shown.set(at, zone);
-    }
-    return zone;
+    const place = at / PARTS;
+    this.#shown[place] ??= this.#toZone(at);
+    return this.#shown[place];
   }
 
   rescale(priceFactor: number): void {
-    this.#shown.clear();
+    this.#shown.length = 0;
     this.#nearest.forget();
     for (let at = this.#first; at < this.#end; at += PARTS) {
       this.#zones[at + LOW]! *= priceFactor;
@@ -215,7 +212,7 @@ export class ZoneList implements InSteps {
   #listActive(): void {
     this.#listed = 0;
     this.#nearest.forget();
-    this.#shown.clear();
+    this.#shown.length = 0;
     this.#active.length = 0;
     for (let at = this.#first; at < this.#end; at += PARTS) if (this.#isActive(at)) this.#active.push(at);
   }

@@ -5,6 +5,8 @@ import type { BarState, FeatureFamily } from './feature.ts';
 import { featuresNamed, type NamedFeature } from './feature-named.ts';
 import { FEATURE_FAMILIES } from './registry.ts';
 
+const NOTHING: readonly null[] = [];
+
 /** The features of one timeframe that somebody has asked for. */
 export class FeatureSet {
   readonly #series: BarSeries;
@@ -54,15 +56,12 @@ export class FeatureSet {
     if (this.#valuesAt === this.#series.bars) return this.#values;
     const bars = { series: this.#series, priceStep: this.#resolution.price.step };
     const all: (number | null)[] = [];
-    for (const [i, { feature }] of this.#features.entries())
-      all.push(
-        feature.kind === 'running'
-          ? feature.read(this.#states.get(feature.key)!)
-          : feature.read(
-              bars,
-              this.#needs[i]!.map((need) => all[need]!),
-            ),
-      );
+    for (let i = 0; i < this.#features.length; i++) {
+      const { feature } = this.#features[i]!;
+      const needs = this.#needs[i]!;
+      if (feature.kind === 'running') all.push(feature.read(this.#states.get(feature.key)!));
+      else all.push(feature.read(bars, needs.length === 0 ? NOTHING : needs.map((need) => all[need]!)));
+    }
     this.#values = this.#asked.map((place) => all[place]!);
     this.#valuesAt = this.#series.bars;
     return this.#values;
