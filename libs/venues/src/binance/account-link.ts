@@ -11,6 +11,7 @@ import {
   US_PER_MS,
 } from '@algo/model';
 import type { VenueClock } from '../port.ts';
+import { NETWORK, type Transport } from '../transport.ts';
 import { AccountHttp } from './account-http.ts';
 import type { ApiKey, Parameters } from './api-key.ts';
 import { OrderCounts, type OrderLimits } from './order-counts.ts';
@@ -49,6 +50,8 @@ export interface AccountParts {
   readonly leverageMax?: number;
   /** By which way requests go; directly where nothing is said. */
   readonly paths?: RequestPaths;
+  /** How the venue is reached; over the network where nothing is said. */
+  readonly transport?: Transport;
 }
 
 /** A read that the venue answered. *Units*: `asOfUs` its time when it was asked. */
@@ -81,6 +84,7 @@ export class AccountLink implements AsyncDisposable {
   readonly time: VenueTime;
   readonly http: AccountHttp;
   readonly instruments: readonly Instrument[];
+  readonly transport: Transport;
   /** Our names of orders by the venue's: a fill that is read has the venue's alone. */
   readonly names = new RecentMap<ClientOrderId>(NAMES_MAX);
   /** Symbols in which something may have happened since their fills were read. */
@@ -89,14 +93,17 @@ export class AccountLink implements AsyncDisposable {
   isHeard: boolean | null = null;
 
   constructor(parts: AccountParts, of: AccountMarket) {
-    const { clock, pause } = parts;
+    const { clock, pause, transport = NETWORK } = parts;
     const monotonicMs = () => clock.monotonicMs();
     this.parts = parts;
     this.market = of;
+    this.transport = transport;
     this.budget = new RequestBudget(of.weightPerMinute, pause);
-    this.time = new VenueTime({ ask: () => this.#serverMs(), monotonicMs, wallMs: () => clock.nowMs() });
+    const [ask, wallMs] = [() => this.#serverMs(), () => clock.nowMs()];
+    this.time = new VenueTime({ ask, monotonicMs, wallMs, transport });
+    const wire = { url: parts.restUrl, key: parts.key, monotonicMs, transport, table: of.table };
     this.http = new AccountHttp({
-      wire: openWire({ url: parts.restUrl, key: parts.key, monotonicMs, table: of.table }, parts.paths),
+      wire: openWire(wire, parts.paths),
       ...{ time: this.time, budget: this.budget, monotonicMs },
       counts: new OrderCounts(of.orderLimits),
     });
