@@ -87,6 +87,8 @@ export class AccountLink implements AsyncDisposable {
   readonly transport: Transport;
   /** Our names of orders by the venue's: a fill that is read has the venue's alone. */
   readonly names = new RecentMap<ClientOrderId>(NAMES_MAX);
+  /** And the venue's by ours: who cancels an order by hand takes our name from it. */
+  readonly numbers = new RecentMap<string>(NAMES_MAX);
   /** Symbols in which something may have happened since their fills were read. */
   touched = new Set<string>();
   /** Whether all that happens is told just now; null where nobody listens. */
@@ -125,6 +127,13 @@ export class AccountLink implements AsyncDisposable {
     const code = status < 500 ? (body as { readonly code?: unknown } | undefined)?.code : undefined;
     const { reason } = verdictOf(this.market.table, status, text, retryAfterS);
     throw new AccountReadError(`${path}: ${reason}`, typeof code === 'number' ? code : undefined);
+  }
+
+  /** Remembers both names of an order, as they were first told. */
+  named(number: string, id: ClientOrderId): void {
+    if (this.names.get(number) !== undefined) return;
+    this.names.set(number, id);
+    this.numbers.set(id, number);
   }
 
   /** The venue's time. *Units*: µs, on the ms. */
