@@ -7,6 +7,7 @@ import {
   ANSWER_MAX_MS,
   type AskedAt,
   AUTHORITY,
+  heldBack,
   UNREACHED_MS,
   type WireAnswer,
   type WireHeaders,
@@ -78,7 +79,7 @@ export class DirectWire implements AccountWire {
 /** One request on its way, from the moment at which its bytes would leave. */
 class OneExchange implements Dispatcher.DispatchHandler {
   readonly #monotonicMs: () => number;
-  readonly #call: Pick<AccountCall, 'left' | 'sendByMs'>;
+  readonly #call: Pick<AccountCall, 'left' | 'pausedMs' | 'sendByMs'>;
   readonly #done: (answer: AccountAnswer, headers: WireHeaders) => void;
   #controller: Dispatcher.DispatchController | undefined;
   #hasLeft = false;
@@ -90,7 +91,7 @@ class OneExchange implements Dispatcher.DispatchHandler {
 
   constructor(
     monotonicMs: () => number,
-    call: Pick<AccountCall, 'left' | 'sendByMs'>,
+    call: Pick<AccountCall, 'left' | 'pausedMs' | 'sendByMs'>,
     done: (answer: AccountAnswer, headers: WireHeaders) => void,
   ) {
     this.#monotonicMs = monotonicMs;
@@ -101,7 +102,9 @@ class OneExchange implements Dispatcher.DispatchHandler {
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
     const lateMs = this.#monotonicMs() - (this.#call.sendByMs ?? Number.POSITIVE_INFINITY);
+    const pausedMs = this.#call.pausedMs?.() ?? 0;
     if (lateMs >= 0) this.#end({ type: 'too late', lateMs });
+    else if (pausedMs > 0) this.#end(heldBack(pausedMs));
     if (this.#isOver) controller.abort(new Error('not sent'));
     else {
       this.#hasLeft = true;
