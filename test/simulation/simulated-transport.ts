@@ -1,5 +1,5 @@
 import type { VirtualClock } from '@algo/bus';
-import type { BinanceStandIn, HeardAnswer, HeardRequest } from '@algo/testkit/venues';
+import type { BinanceStandIn, HeardAnswer, HeardRequest, SentReply } from '@algo/testkit/venues';
 import type { DialledSocket, RequestConnections, Transport } from '@algo/venues';
 import type { SimulatedLife } from './simulated-life.ts';
 import { type FrameCopies, SimulatedSocket } from './simulated-socket.ts';
@@ -33,6 +33,12 @@ export interface TransportWeather {
   isCutOff(): boolean;
 }
 
+/** Who sees what passes: each request as its bytes leave, each answer as it comes to who has asked. */
+export interface TransportTold {
+  leaves(request: HeardRequest): void;
+  answered(answer: SentReply): void;
+}
+
 /** An exchange, as those who reach it have it. */
 export type ExchangeDoor = Pick<BinanceStandIn, 'reply' | 'dial'>;
 
@@ -45,21 +51,20 @@ export class SimulatedTransport implements Transport {
   readonly #clock: VirtualClock;
   readonly #life: SimulatedLife;
   readonly #weather: TransportWeather;
-  readonly #leaves: (request: HeardRequest) => void;
+  readonly #told: TransportTold;
 
-  /** `leaves` is told of each request as its bytes leave. */
   constructor(
     door: ExchangeDoor,
     clock: VirtualClock,
     life: SimulatedLife,
     weather: TransportWeather,
-    leaves: (request: HeardRequest) => void,
+    told: TransportTold,
   ) {
     this.#door = door;
     this.#clock = clock;
     this.#life = life;
     this.#weather = weather;
-    this.#leaves = leaves;
+    this.#told = told;
   }
 
   after(ms: number, run: () => void): () => void {
@@ -129,7 +134,7 @@ export class SimulatedTransport implements Transport {
         Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
       ),
     };
-    this.#leaves(request);
+    this.#told.leaves(request);
     const answered = (answer: HeardAnswer) => {
       if (answer === null) return;
       for (const ms of this.#weather.copiesMs('back', request))
@@ -137,6 +142,7 @@ export class SimulatedTransport implements Transport {
           if (answer === 'reset') fail('socket hang up');
           else
             end(() => {
+              this.#told.answered(answer);
               handler.onResponseStart?.(controller, answer.status, lowered(answer.headers));
               handler.onResponseData?.(controller, Buffer.from(answer.text));
               handler.onResponseEnd?.(controller, {});

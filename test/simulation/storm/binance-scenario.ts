@@ -25,8 +25,8 @@ export function binanceScenarioOf(exchange: Exclude<Exchange, 'paper'>, seed: nu
   const faults: Fault[] = [
     ...faultsOf(random.stream('faults')),
     ...troubleOf(steps, random.stream('trouble')),
-    ...venueFaultsOf(random.stream('venue')),
-    ...faultsAtEntries(steps, random.stream('entries')),
+    ...venueFaultsOf(exchange, random.stream('venue')),
+    ...faultsAtEntries(exchange, steps, random.stream('entries')),
   ];
   longSilence(random.stream('long silence'), steps, faults);
   cutOffUnderStops(random.stream('cut off'), steps, faults);
@@ -53,23 +53,23 @@ function buying(exchange: Exchange, step: Step): Step {
 }
 
 /** An entry is often just on its way, or what it has bought about to be left, when something goes wrong. */
-function faultsAtEntries(steps: readonly Step[], random: SeededRandom): Fault[] {
+function faultsAtEntries(exchange: Exchange, steps: readonly Step[], random: SeededRandom): Fault[] {
   const entries = steps.filter((step) => step.does === 'enter');
   return entries.flatMap((entry): Fault[] => {
     if (!random.chance(0.3)) return [];
     const leavesMs = random.chance(0.4) ? entry.holdMs : 0;
     const when = { atMs: entry.atMs + leavesMs - random.below(150), forMs: 200 + random.below(2_500) };
-    if (random.chance(0.5)) return [{ ...venueFaultOf(random), ...when }];
+    if (random.chance(0.5)) return [{ ...venueFaultOf(exchange, random), ...when }];
     const kind = WAY_FAULTS[random.below(WAY_FAULTS.length)]!;
     return [{ kind, share: random.between(0.4, 1), ...when }];
   });
 }
 
-function venueFaultsOf(random: SeededRandom): VenueFault[] {
-  return Array.from({ length: 1 + random.below(4) }, () => venueFaultOf(random));
+function venueFaultsOf(exchange: Exchange, random: SeededRandom): VenueFault[] {
+  return Array.from({ length: 1 + random.below(4) }, () => venueFaultOf(exchange, random));
 }
 
-function venueFaultOf(random: SeededRandom): VenueFault {
+function venueFaultOf(exchange: Exchange, random: SeededRandom): VenueFault {
   const when = { atMs: moment(random), forMs: 500 + random.below(9_000) };
   if (random.chance(0.5)) {
     const kind = OF_VENUE_SHARED[random.below(OF_VENUE_SHARED.length)]!;
@@ -79,7 +79,7 @@ function venueFaultOf(random: SeededRandom): VenueFault {
     const at = (['before', 'after', 'late'] as const)[random.below(3)]!;
     return { kind, share, at, ...when };
   }
-  const kind = OF_VENUE[random.below(OF_VENUE.length)]!;
+  const kind = OF_VENUE[random.below(exchange === 'binance-spot' ? OF_VENUE.length - 1 : OF_VENUE.length)]!;
   if (kind === 'readsBehind') return { kind, byMs: 500 + random.below(5_500), ...when };
   if (kind === 'venueAhead') return { kind, byMs: 2_000 + random.below(7_000), ...when };
   return { kind, ...when };

@@ -9,8 +9,8 @@ import { applyBug, BUGS_SEEDS, bugNames, exchangeOf, ROOT } from './bug-patches.
 import type { Violation } from './judge-notes.ts';
 import { keepResults, readResults } from './storm-results.ts';
 
-/** Seeds that `npm test` runs. */
-const SEEDS_TESTED = 300;
+/** Seeds that `npm test` runs, over the paper exchange and over a real adapter. */
+const [SEEDS_TESTED, SEEDS_TESTED_OF_REAL] = [300, 100];
 const COPIED = ['libs', 'services', 'test', 'config', 'package.json'];
 
 interface Caught extends Violation {
@@ -60,10 +60,11 @@ async function textOf(child: ChildProcess, from: 'stdout' | 'stderr'): Promise<s
 
 async function hunt(copy: string, bug: string): Promise<Caught | null> {
   applyBug(copy, bug);
+  const tested = exchangeOf(bug) === 'paper' ? SEEDS_TESTED : SEEDS_TESTED_OF_REAL;
   const caught = await firstFailure(copy, exchangeOf(bug), 1, BUGS_SEEDS);
   applyBug(copy, bug, '--reverse');
   // Of those up to here `npm test` says whether they hold.
-  if (caught === null || caught.seed <= SEEDS_TESTED) return caught;
+  if (caught === null || caught.seed <= tested) return caught;
   if ((await firstFailure(copy, exchangeOf(bug), caught.seed, 1)) !== null)
     throw new Error(`seed ${caught.seed} fails without the bug ${bug} too: mend that first`);
   return caught;

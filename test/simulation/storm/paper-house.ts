@@ -28,6 +28,7 @@ export class PaperHouse implements StormHouse {
   readonly environment: Readonly<Record<string, string>>;
   readonly truth: VenueTruth;
   readonly settleMs = SETTLE_MS;
+  onBroken: StormHouse['onBroken'] = () => {};
   readonly #engine: () => SimulatedEngine;
   readonly #isPaperHeard: () => boolean;
 

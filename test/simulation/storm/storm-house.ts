@@ -1,6 +1,7 @@
 import type { InstrumentId } from '@algo/model';
 import type { OpenExchange } from '@algo/venues';
 import type { SimulatedLife } from '../simulated-life.ts';
+import type { Invariant } from './invariants.ts';
 import type { Leaving } from './leaving.ts';
 import type { Fault, Step, Target } from './scenario.ts';
 import type { VenueTruth } from './venue-truth.ts';
@@ -26,6 +27,8 @@ export interface StormHouse {
   end(fault: Fault): void;
   /** A person does something there by hand. */
   byHand(step: Extract<Step, { does: 'byHand' }>): void;
+  /** Told where something reached it that must not. */
+  onBroken: (invariant: Invariant, detail: string) => void;
   /** Whether it is there and can be reached. */
   isHeard(): boolean;
 }

@@ -14,6 +14,7 @@ import { PaperHouse } from './paper-house.ts';
 import { type Fault, type Moment, type Scenario, TARGETS, type Target } from './scenario.ts';
 import { SpotHouse } from './spot-house.ts';
 import type { StormHouse } from './storm-house.ts';
+import { UsdmHouse } from './usdm-house.ts';
 import { Weather } from './weather.ts';
 
 const RESTART_MS = 500;
@@ -63,6 +64,7 @@ export class StormWorld implements Storm {
       ...(this.house.openFor && { openVenue: (life) => this.#openFor(life) }),
     });
     this.judge = new Judge(this.house.truth, nowMs, isWide);
+    this.house.onBroken = (invariant, detail) => this.judge.notes.broken(invariant, detail);
     this.judge.onFence = (epoch) => {
       const life = this.engine.lifeOf(identityOf('execution'));
       if (life !== undefined) this.#epochs.set(life, epoch);
@@ -180,7 +182,10 @@ export class StormWorld implements Storm {
       return new PaperHouse(
         ...([scenario, inputsMax, () => this.engine, () => this.isHeard('paper-venue')] as const),
       );
-    return new SpotHouse(scenario, this.weather, this.#random.stream('venue'), this.clock);
+    const parts = { weather: this.weather, random: this.#random.stream('venue'), clock: this.clock };
+    return scenario.exchange === 'binance-spot'
+      ? new SpotHouse(scenario, parts)
+      : new UsdmHouse(scenario, parts);
   }
 
   #openFor(life: SimulatedLife): OpenExchange {

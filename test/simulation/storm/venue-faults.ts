@@ -1,6 +1,7 @@
 /** What goes wrong at an exchange or on the way to it, for a while. */
 export const OF_VENUE = [
   ...(['streamCut', 'streamMuted', 'cutOff', 'tooMuch', 'readsBehind', 'venueAhead', 'maintenance'] as const),
+  'keyExpired',
 ] as const;
 /** What happens to a share of what is on its way from the exchange. */
 export const OF_VENUE_SHARED = [
@@ -12,7 +13,7 @@ export const OF_VENUE_SHARED = [
  * it, or up to 4 s before it is done `late`. *Units*: virtual ms.
  */
 export type VenueFault = { readonly atMs: number; readonly forMs: number } & (
-  | { readonly kind: 'streamCut' | 'streamMuted' | 'cutOff' | 'tooMuch' | 'maintenance' }
+  | { readonly kind: 'streamCut' | 'streamMuted' | 'cutOff' | 'tooMuch' | 'maintenance' | 'keyExpired' }
   | { readonly kind: 'readsBehind' | 'venueAhead'; readonly byMs: number }
   | { readonly kind: 'eventLost' | 'eventLate' | 'eventTwice'; readonly share: number }
   | {
@@ -31,6 +32,7 @@ export const VENUE_FAULT_WORDS: Readonly<Record<VenueFault['kind'], string>> = {
   readsBehind: 'Reads show the books as they were up to 6 s before.',
   venueAhead: 'The exchange’s clock is ahead by 2 to 9 s of what was measured, for good (−1021).',
   maintenance: 'All is answered with an error of maintenance.',
+  keyExpired: 'The key to listen with expires (USD-M).',
   eventLost: 'An event of the account never comes.',
   eventLate: 'An event of the account comes up to 3 s late, behind newer ones.',
   eventTwice: 'An event of the account comes twice.',

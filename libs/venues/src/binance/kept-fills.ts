@@ -77,12 +77,7 @@ export class KeptFills {
     return { value: wanted.toSorted((a, b) => a.timeUs - b.timeUs), asOfUs };
   }
 
-  async #readAnew(
-    symbol: string,
-    sinceUs: TimeUs,
-    held: string,
-    isMoved: boolean,
-  ): Promise<readonly Fill[]> {
+  async #readAnew(symbol: string, sinceUs: TimeUs, held: string, isMoved: boolean): Promise<readonly Fill[]> {
     const readMs = this.#link.parts.clock.monotonicMs();
     const before = this.#kept.get(symbol);
     const fills = await this.#reads.ofSymbol(symbol, sinceUs, held !== NOTHING);

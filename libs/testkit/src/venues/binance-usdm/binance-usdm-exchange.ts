@@ -252,6 +252,23 @@ export class BinanceUsdmExchange implements AsyncDisposable {
     };
   }
 
+  /** All fills, oldest first: a list that grows. */
+  get fills(): readonly UsdmFill[] {
+    return this.#books.fills;
+  }
+
+  /** Oldest first; conditional ones stand apart. */
+  ordersOf(account: string): readonly UsdmOrder[] {
+    return this.#books.orders.of(account);
+  }
+
+  algosOf(account: string): readonly AlgoOrder[] {
+    return this.#books.algos.of(account);
+  }
+  positionOf(account: string, symbol: string): Position {
+    return this.#books.wallets.position(account, symbol, 'BOTH');
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopLooking();
     this.streams.close();
