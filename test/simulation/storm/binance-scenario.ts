@@ -99,7 +99,7 @@ function cutOffUnderStops(random: SeededRandom, steps: Step[], faults: Fault[]):
     });
 }
 
-/** In a fifth a person sells what is held, or buys beside it; never both: nobody could say whose the rest is. */
+/** In a fifth a person sells what is held, or buys beside it; of both nobody could say whose the rest is. */
 function byHandOf(random: SeededRandom): Step[] {
   if (!random.chance(0.2)) return [];
   const side = random.chance(0.5) ? 'sell' : 'buy';

@@ -34,8 +34,8 @@ export const STEP_WORDS: Readonly<Record<Step['does'], string>> = {
     'A person lets what differs in an instrument be: what is held beside ours, or how it is set up.',
   silence: 'The feed says nothing, neither trades nor time, for 2 to 20 s.',
   byHand:
-    'A person takes away what works there and sells a share of what is held, or buys beside it; only over a ' +
-    'real adapter.',
+    'A person takes away what works there and sells a share of what is held, or buys beside it; only ' +
+    'over a real adapter.',
   leap: 'A price jumps by 0.4 to 2 %.',
 };
 

@@ -43,8 +43,8 @@ the rules below after every input.
 **Over a real adapter** the same storm runs with an adapter of Binance in the place of the paper exchange. It
 talks to the stand-in of its market in memory, on virtual time: the text of requests, answers and frames
 passes, and nothing above it is played (\`test/simulation/simulated-transport.ts\`). The stand-in’s books are
-the judge’s. \`npm test\` runs 100 seeds, \`npm run test:soak -- binance-spot\` 1,000; \`--from\`, \`--count\` and
-\`--trace\` are as above.
+the judge’s. \`npm test\` runs 100 seeds of each market, \`npm run test:soak -- binance-spot\` or
+\`-- binance-usdm\` 1,000; \`--from\`, \`--count\` and \`--trace\` are as above.
 
 **Chaos** (\`test/chaos\`) is the same on real processes, which trade on a stand-in of the exchange at 20
 times the clock, with a second execution and position-risk that stand by. While orders are under way or

@@ -10,7 +10,7 @@ import {
   told,
 } from '../binance-spot/testing/spot-on-stand-in.ts';
 
-test('a fill that the first read did not show yet is found by a later one, though as much is held', async () => {
+test('a fill that the first read did not show is found by a later one, though as much is held', async () => {
   await using house = await spotOnStandIn();
   const { exchange, venue, clock } = house;
   const fills = () => answered<readonly Fill[]>((done) => venue.fillsSince(ACCOUNT, T0_MS * 1_000, done));
