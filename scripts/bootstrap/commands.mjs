@@ -62,13 +62,15 @@ function runScript({ node, env }, script, args) {
 /**
  * The property tests with other cases than `npm test` draws, the hostile exchange, chaos and USD-M live,
  * longer, then the storm; `chaos` is that suite alone, `shards` are those in which shards move; with
- * `--from` or `--count` only those seeds of the storm.
+ * `--from` or `--count` only those seeds of the storm; `binance-spot` or `binance-usdm` are the storms over
+ * that exchange.
  */
 async function runSoak(context) {
   const storm = () => runScript(context, 'test/simulation/storm/soak.ts', context.args);
   if (context.args[0] === 'months')
     return runScript(context, 'test/simulation/months/months.ts', context.args.slice(1));
-  if (context.args.some((arg) => arg.startsWith('--'))) return storm();
+  const [kind = ''] = context.args;
+  if (context.args.some((arg) => arg.startsWith('--')) || kind.startsWith('binance-')) return storm();
   const soaked = { ...context, env: { ...context.env, ALGO_SOAK: '1' } };
   if (context.args[0] === 'chaos') return runTests({ ...soaked, args: ['test/chaos/'] });
   if (context.args[0] === 'shards')

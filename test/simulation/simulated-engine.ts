@@ -10,7 +10,7 @@ import {
   MemoryServer,
   type SnapshotStore,
   StreamLanes,
-  VirtualClock,
+  type VirtualClock,
 } from '@algo/bus';
 import {
   codecs,
@@ -50,10 +50,9 @@ import type { z } from 'zod';
 import { leaseOf } from './lease-of.ts';
 import { silentLogger } from './silent-logger.ts';
 import { type RequestWire, SimulatedLife } from './simulated-life.ts';
-import { closing, delayingWire, type SimulatedProcess, type SimulatedWorld } from './simulated-world.ts';
+import type { SimulatedProcess, SimulatedWorld } from './simulated-world.ts';
+import { closing, delayingWire, freshClock } from './simulated-world.ts';
 
-/** Where virtual wall time begins: behind all event times of the tests. */
-const START_MS = 1_750_000_000_000;
 /** Nothing that is waited for takes longer. *Units*: virtual ms. */
 const PATIENCE_MS = 600_000;
 
@@ -65,7 +64,7 @@ type Schema = z.ZodObject<(typeof baseConfig)['shape']>;
  * again.
  */
 export class SimulatedEngine {
-  readonly clock = new VirtualClock(START_MS);
+  readonly clock: VirtualClock;
   readonly server: MemoryServer;
   readonly plan: EnginePlan;
   /** Client order ids in the order in which submits reached the exchange's door. */
@@ -81,6 +80,7 @@ export class SimulatedEngine {
 
   constructor(world: SimulatedWorld) {
     this.#world = world;
+    this.clock = world.clock ?? freshClock();
     this.#random = SeededRandom.seeded(world.seed).stream('world');
     this.#environment = world.environment ?? {};
     this.server = new MemoryServer(this.clock, {

@@ -1,13 +1,23 @@
-import type { AppendLog, MemoryWire, OutboundMessage, VirtualClock } from '@algo/bus';
+import { type AppendLog, type MemoryWire, type OutboundMessage, VirtualClock } from '@algo/bus';
 import type { StreamName } from '@algo/contracts';
 import type { RunningService } from '@algo/runtime';
 import type { SeededRandom } from '@algo/simulation';
 import type { OpenExchange } from '@algo/venues';
 import type { RequestWire, SimulatedLife, SimulatedLog } from './simulated-life.ts';
 
+/** Where virtual wall time begins: behind all event times of the tests. */
+const START_MS = 1_750_000_000_000;
+
+/** Returns a clock that nobody has moved yet. */
+export function freshClock(): VirtualClock {
+  return new VirtualClock(START_MS);
+}
+
 /** How the world around the processes behaves. */
 export interface SimulatedWorld {
   readonly seed: number;
+  /** A clock that others have too; without it one of its own. */
+  readonly clock?: VirtualClock;
   /** What services are configured by, as their processes would be. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Messages take a while to be stored, records to be on disk, and acknowledgements may be lost. */

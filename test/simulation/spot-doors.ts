@@ -5,7 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { VirtualClock } from '@algo/bus';
 import { type AccountId, type Instrument, instrumentId } from '@algo/model';
 import { readInstrumentCatalog } from '@algo/runtime';
-import { BinanceSpotExchange, spotSymbol } from '@algo/testkit/venues';
+import { BinanceSpotExchange, spotSymbol, WALL_CLOCK } from '@algo/testkit/venues';
 import { type ExchangeVenue, type OpenExchange, openExchange } from '@algo/venues';
 import type { SimulatedLife } from './simulated-life.ts';
 
@@ -55,7 +55,11 @@ export class SpotDoors implements AsyncDisposable {
           keys: [{ apiKey: 'k', secret: 's', ips: ['127.0.0.1'] }],
         },
       ],
-      clock: { nowMs: () => time.of?.nowMs() ?? 0, sleep: async (ms) => await time.of?.sleep(ms) },
+      clock: {
+        nowMs: () => time.of?.nowMs() ?? 0,
+        sleep: async (ms) => await time.of?.sleep(ms),
+        every: WALL_CLOCK.every,
+      },
     });
     return new SpotDoors(exchange, account, time);
   }

@@ -20,3 +20,4 @@ export { PaperAccountStream } from './paper/paper-account-stream.ts';
 export { type AskPaper, PAPER_CAPABILITIES, PaperExchangeVenue } from './paper/paper-exchange-venue.ts';
 export * from './port.ts';
 export { type LiveFeed, MARKET_DATA, type MarketDataOptions } from './registry.ts';
+export type { DialAnswer, DialledSocket, RequestConnections, Transport } from './transport.ts';

@@ -12,6 +12,7 @@ import { UsdmLink } from './binance-usdm/usdm-link.ts';
 import { PaperAccountStream } from './paper/paper-account-stream.ts';
 import { type AskPaper, PaperExchangeVenue } from './paper/paper-exchange-venue.ts';
 import type { AccountStream, ExchangeVenue, VenueClock } from './port.ts';
+import type { Transport } from './transport.ts';
 
 /** What exchanges are opened with; each takes what it needs. */
 export interface VenueParts {
@@ -21,6 +22,8 @@ export interface VenueParts {
   readonly clock: VenueClock & { nowMs(): number };
   /** What a real exchange needs beside; left out where there is none. */
   readonly access?: VenueAccess;
+  /** How a real exchange is reached; over the network where nothing is said. */
+  readonly transport?: Transport;
 }
 
 /** Where an exchange is asked. *Shape*: `socketUrl` is where an account is heard. */
@@ -138,7 +141,7 @@ export function usdmLink(parts: VenueParts): UsdmLink {
   return new UsdmLink(accountParts(parts));
 }
 
-function accountParts({ account, clock, access }: VenueParts): AccountParts {
+function accountParts({ account, clock, access, transport }: VenueParts): AccountParts {
   if (access === undefined)
     throw new InputError({
       ...{
@@ -149,5 +152,6 @@ function accountParts({ account, clock, access }: VenueParts): AccountParts {
       remedy: 'Name the files of a key.',
     });
   const { address, ...more } = access;
-  return { account, clock, ...more, ...address, key: ApiKey.fromFiles(access) };
+  const way = transport === undefined ? {} : { transport };
+  return { account, clock, ...more, ...address, ...way, key: ApiKey.fromFiles(access) };
 }

@@ -18,6 +18,7 @@ import type {
   VenueBar,
   VenueEvent,
   VenueOrder,
+  VenueOrderId,
   VenuePosition,
   WarmBar,
 } from '@algo/model';
@@ -49,6 +50,8 @@ export interface OrderRef {
   readonly account: AccountId;
   readonly instrument: InstrumentId;
   readonly clientOrderId: ClientOrderId;
+  /** The venue's own name of it, where that was told: an order may be found by it alone. */
+  readonly venueOrderId?: VenueOrderId | null;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { EXCHANGES, type Exchange } from './scenario.ts';
 
 /** The checkout that the patches are made for. */
 export const ROOT = resolve(import.meta.dirname, '../../..');
@@ -13,6 +14,11 @@ export function bugNames(): string[] {
   return readdirSync(BUGS)
     .map((file) => file.replace(/\.patch$/, ''))
     .toSorted();
+}
+
+/** Returns over which exchange the seeds run that hunt a bug: its name begins with it, or it is paper. */
+export function exchangeOf(bug: string): Exchange {
+  return EXCHANGES.find((exchange) => bug.startsWith(`${exchange}-`)) ?? 'paper';
 }
 
 /** Returns what a bug does wrong: the first line of its patch. */

@@ -5,12 +5,12 @@ import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { applyBug, BUGS_SEEDS, bugNames, ROOT } from './bug-patches.ts';
+import { applyBug, BUGS_SEEDS, bugNames, exchangeOf, ROOT } from './bug-patches.ts';
 import type { Violation } from './judge-notes.ts';
 import { keepResults, readResults } from './storm-results.ts';
 
-/** Seeds that `npm test` runs. */
-const SEEDS_TESTED = 300;
+/** Seeds that `npm test` runs, over the paper exchange and over a real adapter. */
+const [SEEDS_TESTED, SEEDS_TESTED_OF_REAL] = [300, 100];
 const COPIED = ['libs', 'services', 'test', 'config', 'package.json'];
 
 interface Caught extends Violation {
@@ -27,8 +27,21 @@ function copyOfTree(): string {
 }
 
 /** Returns the first seed that breaks a rule, or null. *Errors*: Error when the seeds can't be run. */
-async function firstFailure(tree: string, from: number, count: number): Promise<Caught | null> {
-  const args = ['test/simulation/storm/soak.ts', '--from', `${from}`, '--count', `${count}`, '--first'];
+async function firstFailure(
+  tree: string,
+  exchange: string,
+  from: number,
+  count: number,
+): Promise<Caught | null> {
+  const args = [
+    'test/simulation/storm/soak.ts',
+    exchange,
+    '--from',
+    `${from}`,
+    '--count',
+    `${count}`,
+    '--first',
+  ];
   const child = spawn(process.execPath, args, { cwd: tree });
   const ended = once(child, 'close');
   const [said, complaint] = await Promise.all([textOf(child, 'stdout'), textOf(child, 'stderr')]);
@@ -47,11 +60,12 @@ async function textOf(child: ChildProcess, from: 'stdout' | 'stderr'): Promise<s
 
 async function hunt(copy: string, bug: string): Promise<Caught | null> {
   applyBug(copy, bug);
-  const caught = await firstFailure(copy, 1, BUGS_SEEDS);
+  const tested = exchangeOf(bug) === 'paper' ? SEEDS_TESTED : SEEDS_TESTED_OF_REAL;
+  const caught = await firstFailure(copy, exchangeOf(bug), 1, BUGS_SEEDS);
   applyBug(copy, bug, '--reverse');
   // Of those up to here `npm test` says whether they hold.
-  if (caught === null || caught.seed <= SEEDS_TESTED) return caught;
-  if ((await firstFailure(copy, caught.seed, 1)) !== null)
+  if (caught === null || caught.seed <= tested) return caught;
+  if ((await firstFailure(copy, exchangeOf(bug), caught.seed, 1)) !== null)
     throw new Error(`seed ${caught.seed} fails without the bug ${bug} too: mend that first`);
   return caught;
 }

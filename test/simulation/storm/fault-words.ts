@@ -1,8 +1,8 @@
 import type { PaperVices } from '@algo/simulation';
-import type { Fault, Step } from './scenario.ts';
+import type { Step, WorldFault } from './scenario.ts';
 
 /** What each fault does, in plain words. */
-export const FAULT_WORDS: Readonly<Record<Fault['kind'], string>> = {
+export const FAULT_WORDS: Readonly<Record<WorldFault['kind'], string>> = {
   kill: 'A process is killed at a time, an input, a record, or as an order or answer leaves, and begun anew.',
   killAll: 'All processes are killed at once, as by a power cut.',
   pause: 'A process is stopped and goes on 0.2 to 8 s later, position-risk also only after 17 to 26 s.',
@@ -33,6 +33,9 @@ export const STEP_WORDS: Readonly<Record<Step['does'], string>> = {
   acknowledge:
     'A person lets what differs in an instrument be: what is held beside ours, or how it is set up.',
   silence: 'The feed says nothing, neither trades nor time, for 2 to 20 s.',
+  byHand:
+    'A person takes away what works there and sells a share of what is held, or buys beside it; only ' +
+    'over a real adapter.',
   leap: 'A price jumps by 0.4 to 2 %.',
 };
 

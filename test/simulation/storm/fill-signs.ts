@@ -3,9 +3,13 @@ import { type JudgeNotes, micros } from './judge-notes.ts';
 
 type Fill = MessageOf<'OrderFilled'>['fill'];
 
+/** What prices are in: a fee in one of them is no other asset. */
+export const QUOTES: readonly string[] = ['USD', 'USDT'];
+
 /** Returns what of the coin itself a fill on spot was paid with. *Units*: millionths of base. */
 export function takenInKind({ instrument, fee, feeAsset }: Fill): number {
-  return instrument === `synthetic.spot.${feeAsset}USD` ? micros(fee) : 0;
+  const [, market, symbol] = instrument.split('.');
+  return market === 'spot' && QUOTES.some((quote) => symbol === `${feeAsset}${quote}`) ? micros(fee) : 0;
 }
 
 /** Whether an order is none of ours: of a person, or of the exchange itself. */

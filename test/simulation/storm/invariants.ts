@@ -52,6 +52,8 @@ export const INVARIANTS = {
     'No entry of a contract leaves 20 ms after execution took a comparison that found hedge mode, or ' +
     'another leverage or margin mode than at first, unless a person has let that be.',
   'no entry on old news': 'No entry leaves when the last told time came to execution more than 3 s ago.',
+  'left alone':
+    'Nobody asks an exchange that has said that it wants no request for a while, also in a later life.',
   'nobody falls over': 'No process ends by itself, unless its lease is over or its disk fails.',
 } as const satisfies Record<string, string>;
 

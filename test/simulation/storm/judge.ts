@@ -25,6 +25,8 @@ export class Judge {
   readonly orders: OrderLives;
   readonly positions: PositionWatch;
   readonly wire: WireWatch;
+  /** Told when a life of execution raises its epoch. */
+  onFence: (epoch: number) => void = () => {};
   readonly #truth: VenueTruth;
   readonly #nowMs: () => number;
   readonly #cash = new Set<string>();
@@ -36,7 +38,7 @@ export class Judge {
     this.#nowMs = nowMs;
     this.notes = new JudgeNotes(nowMs);
     this.orders = new OrderLives(this.notes, truth, nowMs, isWide);
-    this.positions = new PositionWatch(this.notes, this.orders, truth.readsLie);
+    this.positions = new PositionWatch(this.notes, this.orders, truth.patience);
     this.wire = new WireWatch(this.notes, this.orders, nowMs);
   }
 
@@ -117,7 +119,9 @@ export class Judge {
   #fences({ subject, data }: InboundMessage): void {
     if (!subject.includes('fence')) return;
     const { producer, epoch } = codecs.LaneFenced.decode(data);
-    if (producer.startsWith('execution.')) this.wire.fenced(epoch);
+    if (!producer.startsWith('execution.')) return;
+    this.wire.fenced(epoch);
+    this.onFence(epoch);
   }
 
   #take(fact: Fact, stream: StreamName, sequence: number): void {

@@ -1,6 +1,6 @@
 import type { MessageOf } from '@algo/contracts';
 import { EXIT_DENIALS } from './exit-denials.ts';
-import { isOutside, leftBy, nameOf, noteRefusal, takenInKind } from './fill-signs.ts';
+import { isOutside, leftBy, nameOf, noteRefusal, QUOTES, takenInKind } from './fill-signs.ts';
 import { GrossWatch } from './gross-watch.ts';
 import { type JudgeNotes, micros, type Stand, worthOf } from './judge-notes.ts';
 import type { Ending, OrderLife } from './order-life.ts';
@@ -18,12 +18,6 @@ const ORDER_NOTIONAL_MAX = 10_000;
 const DUST_NOTIONAL_MAX = 5.5;
 /** Orders that ended so short a while ago are held against the exchange. *Units*: virtual ms. */
 const LATELY_MS = 10_000;
-/**
- * An order that nobody answers for is asked about until somebody does: within this time where looks show what
- * is so, else before everything must be settled. A new life proves an absence from its own beginning on.
- * *Units*: ms of execution's time alive.
- */
-const DOUBT_MAX_MS = 24_000;
 
 /** Follows every order by the words on the bus, and holds each word against those before it. */
 export class OrderLives {
@@ -54,7 +48,7 @@ export class OrderLives {
     this.stops = new VenueStopWatch(notes, this.orders);
     this.outside = new OutsideWatch(notes, truth, this.fills);
     this.#truth = truth;
-    this.#doubtMaxMs = truth.readsLie ? Number.POSITIVE_INFINITY : DOUBT_MAX_MS;
+    this.#doubtMaxMs = truth.patience.doubtMs;
     this.#nowMs = nowMs;
   }
 
@@ -163,7 +157,7 @@ export class OrderLives {
     const kept = side === 'buy' ? quantity : -quantity;
     this.held.set(instrument, (this.held.get(instrument) ?? 0) + kept - takenInKind(fill));
     if (takenInKind(fill) > 0) this.#notes.saw('fee in the coin');
-    else if (fill.feeAsset !== 'USD') this.#notes.saw('fee in another asset');
+    else if (!QUOTES.includes(fill.feeAsset)) this.#notes.saw('fee in another asset');
     this.#lastPrices.set(instrument, Number(fill.price.toString()));
     const real = this.#truth.fills();
     const same = real?.get(name);

@@ -1,5 +1,5 @@
 import type { MessageOf } from '@algo/contracts';
-import { isAdded, isOutside } from './fill-signs.ts';
+import { isAdded, isOutside, takenInKind } from './fill-signs.ts';
 import { type JudgeNotes, micros } from './judge-notes.ts';
 import type { VenueTruth } from './venue-truth.ts';
 
@@ -107,9 +107,10 @@ export class OutsideWatch {
     if (outside === undefined) return undefined;
     for (const judge of this.#unjudged.splice(0)) judge();
     const beside = new Map(this.#ours);
-    for (const [name, { instrument, side, quantity }] of outside) {
+    for (const [name, fill] of outside) {
       if (this.#booked.has(name)) continue;
-      const change = micros(quantity) * (side === 'buy' ? 1 : -1);
+      const { instrument, side, quantity } = fill;
+      const change = micros(quantity) * (side === 'buy' ? 1 : -1) - takenInKind(fill);
       beside.set(instrument, (beside.get(instrument) ?? 0) + change);
     }
     return beside;

@@ -1,6 +1,7 @@
 import type { MessageOf } from '@algo/contracts';
 import { type JudgeNotes, micros, worthOf } from './judge-notes.ts';
 import type { OrderLives } from './order-lives.ts';
+import type { VenueTruth } from './venue-truth.ts';
 
 /** What a guard may take for a stop, by its own time alive. *Units*: ms of told time. */
 const WITHIN_MS = 1_000;
@@ -8,8 +9,6 @@ const WITHIN_MS = 1_000;
 const NOTIONAL_MIN = 5;
 /** The step of all quantities. *Units*: millionths of base. */
 const STEP = 1_000;
-/** What the exchange filled is said within so long of execution's time alive: the longest audit, and more. */
-const TOLD_WITHIN_MS = 25_000;
 
 interface Watched {
   readonly direction: 'long' | 'short';
@@ -40,9 +39,8 @@ export class PositionWatch {
   #guardMs = 0;
   #executionMs = 0;
 
-  constructor(notes: JudgeNotes, orders: OrderLives, readsLie: boolean) {
-    // What was told to nobody is learned from looks alone: where these are old, only when all is over.
-    this.#toldWithinMs = readsLie ? Number.POSITIVE_INFINITY : TOLD_WITHIN_MS;
+  constructor(notes: JudgeNotes, orders: OrderLives, { toldMs }: VenueTruth['patience']) {
+    this.#toldWithinMs = toldMs;
     this.#notes = notes;
     this.#orders = orders;
   }

@@ -5,6 +5,7 @@ import { FAULT_WORDS, STEP_WORDS, VICE_WORDS } from './fault-words.ts';
 import { INVARIANTS } from './invariants.ts';
 import { SOMETIMES, STANDS } from './judge-notes.ts';
 import type { StormResults } from './storm-results.ts';
+import { VENUE_FAULT_WORDS } from './venue-faults.ts';
 
 /** What the page is made of, beside the tables in words. */
 export interface PageSources {
@@ -17,6 +18,7 @@ export interface PageSources {
 /** Returns docs/reliability.md. */
 export function reliabilityPage({ bugs, results, judge }: PageSources): string {
   const tables = [faults(), invariants(judge), bugTable(bugs, results), points(), lastRun(results)];
+  tables.push(realRuns(results));
   return `${[INTRODUCTION, ...tables].join('\n\n')}\n`;
 }
 
@@ -37,6 +39,12 @@ the rules below after every input.
   that is said in it.
 - \`npm run test:bugs\` puts bugs into a copy of the code, one at a time, and looks whether the seeds find
   them.
+
+**Over a real adapter** the same storm runs with an adapter of Binance in the place of the paper exchange. It
+talks to the stand-in of its market in memory, on virtual time: the text of requests, answers and frames
+passes, and nothing above it is played (\`test/simulation/simulated-transport.ts\`). The stand-in’s books are
+the judge’s. \`npm test\` runs 100 seeds of each market, \`npm run test:soak -- binance-spot\` or
+\`-- binance-usdm\` 1,000; \`--from\`, \`--count\` and \`--trace\` are as above.
 
 **Chaos** (\`test/chaos\`) is the same on real processes, which trade on a stand-in of the exchange at 20
 times the clock, with a second execution and position-risk that stand by. While orders are under way or
@@ -59,6 +67,8 @@ function faults(): string {
   return [
     '## What goes wrong',
     table(['fault', 'what it does'], Object.entries(FAULT_WORDS)),
+    'What goes wrong with an exchange behind a real adapter, and on the way to it:',
+    table(['fault', 'what it does'], Object.entries(VENUE_FAULT_WORDS)),
     'What the market, the strategy and people do meanwhile:',
     table(['step', 'what it is'], Object.entries(STEP_WORDS)),
     'What the exchange may be like (`libs/simulation/src/paper-vices.ts`):',
@@ -133,6 +143,25 @@ function lastRun({ soak: { from, seeds, failed, sometimes, met } }: StormResults
       SOMETIMES.map((what) => [what, `${sometimes[what] ?? 0}`]),
     ),
   ].join('\n\n');
+}
+
+function realRuns({ real }: StormResults): string {
+  const one = ([exchange, { seeds, failed, met, sometimes }]: [string, StormResults['real'][string]]) => {
+    const faults = [...new Set(Object.keys(met).map((key) => key.split(' × ')[0]!))];
+    const cells = (fault: string) => STANDS.map((stand) => `${met[`${fault} × ${stand}`] ?? 0}`);
+    const rare = Object.entries(sometimes).map(([what, n]) => `${what} ${n}`);
+    return [
+      `### ${exchange}`,
+      `Seeds 1 to ${seeds}: ${failed.length} failed.`,
+      ...failed.map(({ seed, invariant }) => `- seed ${seed}: ${invariant}`),
+      table(
+        ['fault', ...STANDS],
+        faults.map((fault) => [fault, ...cells(fault)]),
+      ),
+      `In so many seeds what is rare happened: ${rare.join(', ')}.`,
+    ].join('\n\n');
+  };
+  return ['## The last soaks over real adapters', ...Object.entries(real).map(one)].join('\n\n');
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -4,7 +4,6 @@ import {
   decisionId,
   type HaltScope,
   type InstrumentId,
-  instrumentId,
   type PlaceOrder,
   type TradeColumns,
 } from '@algo/model';
@@ -14,13 +13,8 @@ import type { JudgeNotes } from './judge-notes.ts';
 import { type Scenario, STORM_MS, type Step } from './scenario.ts';
 import { StormWorld } from './storm-world.ts';
 
-const INSTRUMENTS = ['synthetic.spot.ALGOUSD', 'synthetic.perp.BNBUSD', 'synthetic.spot.ETHUSD'].map((id) =>
-  instrumentId(id),
-);
 /** How often the market speaks: one instrument's trades, and the feed's time. *Units*: virtual ms. */
 const TICK_MS = 250;
-/** All must be settled by so long after the healing. *Units*: virtual ms. */
-const SETTLE_MS = 90_000;
 const FLATTEN_AFTER_MS = 12_000;
 const STILL_MS = 3_000;
 
@@ -49,8 +43,8 @@ export class ScenarioRun {
     this.#scenario = scenario;
     this.#market = SeededRandom.seeded(scenario.seed).stream('market');
     // Each tick is two inputs of the exchange; its vices of the wire end with the storm.
-    this.#instruments = INSTRUMENTS.slice(0, scenario.isWide ? 3 : 2);
-    this.world = new StormWorld(scenario, this.#instruments, (2 * STORM_MS) / TICK_MS);
+    this.world = new StormWorld(scenario, (2 * STORM_MS) / TICK_MS);
+    this.#instruments = this.world.house.instruments;
     this.#startMs = this.world.clock.nowMs();
   }
 
@@ -76,7 +70,7 @@ export class ScenarioRun {
   }
 
   get #nowUs(): number {
-    return this.world.clock.nowMs() * 1_000;
+    return this.world.house.nowMs() * 1_000;
   }
 
   /** Time goes on, the market speaks on its grid, and the judge looks at all of it. */
@@ -89,7 +83,7 @@ export class ScenarioRun {
       const isTold = this.#nowMs >= this.#silentUntilMs;
       world.judge.passed({
         guardMs: isTold && world.isHeard('position-risk') ? ms : 0,
-        executionMs: isTold && world.isHeard('execution') && world.isHeard('paper-venue') ? ms : 0,
+        executionMs: isTold && world.isHeard('execution') && world.house.isHeard() ? ms : 0,
       });
       if (nextMs === (this.#ticks + 1) * TICK_MS) this.#tick();
     }
@@ -102,7 +96,11 @@ export class ScenarioRun {
     await this.#passTo(fromMs + FLATTEN_AFTER_MS);
     this.#flatten();
     let why: string | null = 'it has just healed';
-    while (why !== null && judge.notes.violation === null && this.#nowMs < fromMs + SETTLE_MS) {
+    while (
+      why !== null &&
+      judge.notes.violation === null &&
+      this.#nowMs < fromMs + this.world.house.settleMs
+    ) {
       await this.#passTo(this.#nowMs + 1_000);
       why = judge.unsettled();
       if (why === null) {
@@ -120,9 +118,10 @@ export class ScenarioRun {
     const draw = this.#market;
     this.#prices[at] = rounded(this.#prices[at]! * (1 + draw.between(-0.0016, 0.0016)));
     const quantity = 20 + draw.below(400);
+    this.world.house.traded(at, this.#prices[at]!, quantity);
     if (this.#nowMs < this.#silentUntilMs) return;
     const trades: TradeColumns = {
-      ...{ instrument: INSTRUMENTS[at]!, count: 1, timeUs: Float64Array.of(this.#nowUs) },
+      ...{ instrument: this.#instruments[at]!, count: 1, timeUs: Float64Array.of(this.#nowUs) },
       ...{ price: Float64Array.of(this.#prices[at]!), quantity: Float64Array.of(quantity) },
       ...{
         side: Uint8Array.of(draw.below(2)),
@@ -142,7 +141,7 @@ export class ScenarioRun {
       toldUs: this.#nowUs,
       sureUs: this.#nowUs,
       behind: [],
-      wallUs: this.#nowUs,
+      wallUs: this.world.clock.nowMs() * 1_000,
     };
     this.#say('ingest.synthetic', 'TimeAdvanced', { type: 'TimeAdvanced', ...about, speed: 1, warm: false });
   }
@@ -170,10 +169,13 @@ export class ScenarioRun {
         this.#flatten();
         return;
       case 'acknowledge':
-        this.#acknowledge(INSTRUMENTS[step.instrument]!);
+        this.#acknowledge(this.#instruments[step.instrument]!);
         return;
       case 'silence':
         this.#silentUntilMs = Math.max(this.#silentUntilMs, this.#nowMs + step.forMs);
+        return;
+      case 'byHand':
+        this.world.house.byHand(step);
         return;
       case 'leap':
         this.#prices[step.instrument] = rounded(this.#prices[step.instrument]! * (1 + step.by));
@@ -190,7 +192,7 @@ export class ScenarioRun {
     const at = (share: number) => decimal(price * (1 + sign * share));
     const command: PlaceOrder = {
       ...{ type: 'PlaceOrder', commandId: `place-${n}`, decision: decisionId(`decision-${n}`) },
-      ...{ strategy: STRATEGY, account: ACCOUNT, instrument: INSTRUMENTS[step.instrument]!, direction },
+      ...{ strategy: STRATEGY, account: ACCOUNT, instrument: this.#instruments[step.instrument]!, direction },
       ...{ orderType: style === 'market' ? 'market' : 'limit', timeInForce: style === 'gtc' ? 'gtc' : 'ioc' },
       quantity: Decimal.of((step.notional / price).toFixed(3)),
       limitPrice: style === 'market' ? null : at(step.offset),
@@ -205,7 +207,7 @@ export class ScenarioRun {
   }
 
   #setMode(scope: number | 'account', mode: MessageOf<'SetTradingMode'>['mode']): void {
-    const instrument: InstrumentId = INSTRUMENTS[scope === 'account' ? 0 : scope]!;
+    const instrument: InstrumentId = this.#instruments[scope === 'account' ? 0 : scope]!;
     const of: HaltScope =
       scope === 'account' ? { kind: 'account', account: ACCOUNT } : { kind: 'instrument', instrument };
     const expiresWallUs = this.#expiresWallUs;

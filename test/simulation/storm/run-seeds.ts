@@ -1,6 +1,7 @@
+import { binanceScenarioOf } from './binance-scenario.ts';
 import { SOMETIMES, type Sometimes, STANDS, type Violation } from './judge-notes.ts';
 import { runScenario } from './run-scenario.ts';
-import { type Scenario, scenarioOf } from './scenario.ts';
+import { type Exchange, type Scenario, scenarioOf } from './scenario.ts';
 
 /** What many seeds came to. */
 export interface Tally {
@@ -17,9 +18,14 @@ export function emptyTally(): Tally {
   return { seeds: 0, failed: [], sometimes: new Map(), met: new Map() };
 }
 
+/** Returns what a seed stands for at an exchange. */
+export function seededScenario(exchange: Exchange, seed: number): Scenario {
+  return exchange === 'paper' ? scenarioOf(seed) : binanceScenarioOf(exchange, seed);
+}
+
 /** Runs one seed into a tally. */
-export async function runSeed(seed: number, tally: Tally): Promise<void> {
-  const { violation, sometimes, met } = await runScenario(scenarioOf(seed));
+export async function runSeed(seed: number, tally: Tally, exchange: Exchange = 'paper'): Promise<void> {
+  const { violation, sometimes, met } = await runScenario(seededScenario(exchange, seed));
   tally.seeds++;
   if (violation !== null) tally.failed.push({ seed, violation });
   for (const what of sometimes) tally.sometimes.set(what, (tally.sometimes.get(what) ?? 0) + 1);
@@ -27,9 +33,10 @@ export async function runSeed(seed: number, tally: Tally): Promise<void> {
 }
 
 /** Returns the line that repeats a failing seed, and what it broke. */
-export function lineOf({ seed, violation }: Tally['failed'][number]): string {
+export function lineOf({ seed, violation }: Tally['failed'][number], exchange: Exchange = 'paper'): string {
   const { invariant, detail } = violation;
-  return `npm run test:soak -- --from ${seed} --count 1    # ${invariant}: ${detail}`;
+  const of = exchange === 'paper' ? '' : `${exchange} `;
+  return `npm run test:soak -- ${of}--from ${seed} --count 1    # ${invariant}: ${detail}`;
 }
 
 /** Returns what is left of a scenario, one fault or step a line. */

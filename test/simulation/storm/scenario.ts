@@ -1,5 +1,10 @@
 import { SeededRandom } from '@algo/simulation';
 import { FOR_PERSONS, TURNS_AWAY, vicesOf } from './exchange-vices.ts';
+import type { VenueFault } from './venue-faults.ts';
+
+/** The exchange of a storm: the one that is played here, or a stand-in behind its real adapter. */
+export const EXCHANGES = ['paper', 'binance-spot', 'binance-usdm'] as const;
+export type Exchange = (typeof EXCHANGES)[number];
 
 /** The processes that live in a storm; all others are played. */
 export const TARGETS = ['execution', 'position-risk', 'reconcile', 'paper-venue'] as const;
@@ -23,7 +28,10 @@ export type Moment = 'time' | 'delivery' | 'append' | 'leaving';
  * One fault. *Shape*: `keeps` is how many records that were on their way to the disk are on it after a kill;
  * a zombie is stopped, replaced, and goes on beside who replaced it. *Units*: virtual ms.
  */
-export type Fault = { readonly atMs: number; readonly forMs: number } & (
+export type Fault = VenueFault | WorldFault;
+
+/** A fault of a process, of what is under it, or of the ways between them. */
+export type WorldFault = { readonly atMs: number; readonly forMs: number } & (
   | { readonly kind: 'kill'; readonly of: Target; readonly on: Moment; readonly keeps: number }
   | { readonly kind: 'killAll'; readonly keeps: number }
   | { readonly kind: 'pause'; readonly of: Target }
@@ -56,11 +64,19 @@ export type Step = { readonly atMs: number } & (
   | { readonly does: 'flatten' }
   | { readonly does: 'acknowledge'; readonly instrument: number }
   | { readonly does: 'silence'; readonly forMs: number }
+  /** A person trades at the exchange, a share of what is held or as much beside. */
+  | {
+      readonly does: 'byHand';
+      readonly side: 'buy' | 'sell';
+      readonly instrument: number;
+      readonly share: number;
+    }
   | { readonly does: 'leap'; readonly instrument: number; readonly by: number }
 );
 
 /** All that happens in one run. What the wire draws follows from the seed. */
 export interface Scenario {
+  readonly exchange: Exchange;
   readonly seed: number;
   readonly vices: string;
   /** A third instrument is traded, and the account may not hold all that its strategy wants. */
@@ -90,6 +106,7 @@ export function scenarioOf(seed: number): Scenario {
   longSilence(random.stream('long silence'), steps, faults);
   const isWide = widened(random.stream('third instrument'), steps);
   return {
+    exchange: 'paper',
     seed,
     vices,
     isWide,
@@ -98,12 +115,13 @@ export function scenarioOf(seed: number): Scenario {
   };
 }
 
-/** Returns how long an instrument's script and faults go on, in all. *Units*: virtual ms. */
-function moment(random: SeededRandom): number {
+/** Returns when something happens. *Units*: virtual ms. */
+export function moment(random: SeededRandom): number {
   return FIRST_MS + random.below(STORM_MS - FIRST_MS - 2_000);
 }
 
-function stepsOf(random: SeededRandom): Step[] {
+/** Returns what the strategy, persons and the market do. */
+export function stepsOf(random: SeededRandom): Step[] {
   const steps: Step[] = [];
   const entries = 16 + random.below(12);
   for (let n = 1; n <= entries; n++) {
@@ -164,13 +182,14 @@ function entryOf(random: SeededRandom, n: number): Omit<Extract<Step, { does: 'e
   };
 }
 
-function faultsOf(random: SeededRandom): Fault[] {
+/** Returns what fails in the world between and under the processes. */
+export function faultsOf(random: SeededRandom): Fault[] {
   const count = random.chance(0.08) ? 0 : 1 + random.below(5);
   return Array.from({ length: count }, () => faultOf(random));
 }
 
 /** A limit often falls while the guard can't answer it, or while an entry is on its way to the disk. */
-function troubleOf(steps: readonly Step[], random: SeededRandom): Fault[] {
+export function troubleOf(steps: readonly Step[], random: SeededRandom): Fault[] {
   const faults: Fault[] = [];
   for (const [n, { does, atMs }] of steps.entries()) {
     const next = steps[n + 1];
@@ -217,7 +236,7 @@ function forgetting(random: SeededRandom): Fault[] {
 /**
  * In a quarter the feed is silent until execution looks at the books by the wall, and something fails too.
  */
-function longSilence(random: SeededRandom, steps: Step[], faults: Fault[]): void {
+export function longSilence(random: SeededRandom, steps: Step[], faults: Fault[]): void {
   if (!random.chance(0.25)) return;
   const forMs = 12_000 + random.below(8_000);
   const atMs = FIRST_MS + random.below(STORM_MS - FIRST_MS - forMs);
@@ -229,7 +248,7 @@ function longSilence(random: SeededRandom, steps: Step[], faults: Fault[]): void
 }
 
 /** In a quarter there is a third instrument, and a third of what is done is done in it. */
-function widened(random: SeededRandom, steps: Step[]): boolean {
+export function widened(random: SeededRandom, steps: Step[]): boolean {
   if (!random.chance(0.25)) return false;
   for (const [n, step] of steps.entries()) {
     if (!random.chance(1 / 3)) continue;

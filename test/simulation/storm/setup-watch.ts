@@ -42,7 +42,7 @@ export class SetupWatch {
   /** An entry leaves, at a time by which execution has taken what came before `takenMs`. */
   entryLeaves(
     id: string,
-    { instrument, side }: MessageOf<'OrderSubmitted'>['request'],
+    { instrument, side }: Pick<MessageOf<'OrderSubmitted'>['request'], 'instrument' | 'side'>,
     takenMs: number,
   ): void {
     if (this.#found === undefined || this.#found.atMs > takenMs) return;

@@ -13,6 +13,18 @@ export interface StormResults {
     readonly sometimes: Readonly<Record<string, number>>;
     readonly met: Readonly<Record<string, number>>;
   };
+  /** What the last soaks over real adapters came to, by exchange. */
+  readonly real: Readonly<
+    Record<
+      string,
+      {
+        readonly seeds: number;
+        readonly failed: StormResults['soak']['failed'];
+        readonly sometimes: Readonly<Record<string, number>>;
+        readonly met: Readonly<Record<string, number>>;
+      }
+    >
+  >;
   /** The seed and the rule that caught each bug; null for one that got away. */
   readonly bugs: Readonly<Record<string, { readonly seed: number; readonly invariant: Invariant } | null>>;
 }

@@ -5,7 +5,8 @@ import { applyBug, bugNames, bugText, ROOT } from './bug-patches.ts';
 import { COVERED_POINTS } from './covered-points.ts';
 import type { JudgeNotes } from './judge-notes.ts';
 import { runScenario, ScenarioRun } from './run-scenario.ts';
-import { type Scenario, scenarioOf } from './scenario.ts';
+import { seededScenario } from './run-seeds.ts';
+import { EXCHANGES, type Scenario, scenarioOf } from './scenario.ts';
 import { shrink } from './shrink.ts';
 import { readResults } from './storm-results.ts';
 
@@ -31,9 +32,9 @@ test('a seed that fails fails again, and shrinks to the fault and the entry that
   expect(least.faults.length + least.steps.length).toBeLessThan(whole.faults.length + whole.steps.length);
 }, 120_000);
 
-test('one seed is one run: the same facts in the same order', async () => {
+test.each(EXCHANGES)('one seed over %s is one run: the same facts in the same order', async (exchange) => {
   const factsOf = async () => {
-    const run = new ScenarioRun(scenarioOf(7));
+    const run = new ScenarioRun(seededScenario(exchange, 7));
     await run.go();
     return (['ORDERS', 'POSITIONS', 'RISK', 'VENUES'] as const).map((name) => run.world.engine.facts(name));
   };

@@ -1,20 +1,20 @@
 import { FactMessage, type InboundMessage, type LaneSpeaker, MemoryBus, type VirtualClock } from '@algo/bus';
 import type { Family, StreamName } from '@algo/contracts';
-import type { Fill, InstrumentId } from '@algo/model';
-import { VenueMachine } from '@algo/paper-venue/domain';
 import { SeededRandom } from '@algo/simulation';
+import type { OpenExchange } from '@algo/venues';
 import { ENVIRONMENT } from '../environment.ts';
 import { SimulatedEngine } from '../simulated-engine.ts';
 import type { RequestWire, SimulatedLife, SimulatedLog } from '../simulated-life.ts';
-import type { Storm } from '../simulated-world.ts';
+import { freshClock, type Storm } from '../simulated-world.ts';
 import { ACCOUNT } from '../stage.ts';
 import { FaultyDisk } from './faulty-disk.ts';
-import { isOutside } from './fill-signs.ts';
 import { Judge } from './judge.ts';
-import { micros } from './judge-notes.ts';
-import { namedFills } from './named-fills.ts';
+import { type Leaving, paperLeaving } from './leaving.ts';
+import { PaperHouse } from './paper-house.ts';
 import { type Fault, type Moment, type Scenario, TARGETS, type Target } from './scenario.ts';
-import type { VenueTruth } from './venue-truth.ts';
+import { SpotHouse } from './spot-house.ts';
+import type { StormHouse } from './storm-house.ts';
+import { UsdmHouse } from './usdm-house.ts';
 import { Weather } from './weather.ts';
 
 const RESTART_MS = 500;
@@ -29,8 +29,10 @@ const PLAYED = {
 
 /** Real processes in a world that fails by plan, under the eyes of a judge. */
 export class StormWorld implements Storm {
+  readonly clock = freshClock();
   readonly engine: SimulatedEngine;
   readonly judge: Judge;
+  readonly house: StormHouse;
   readonly weather: Weather;
   readonly wire: Weather;
   readonly speakers = new Map<keyof typeof PLAYED, LaneSpeaker>();
@@ -38,38 +40,36 @@ export class StormWorld implements Storm {
   readonly #disks = new Map<string, FaultyDisk>();
   readonly #lives = new Map<string, SimulatedLife>();
   readonly #forsaken = new Set<SimulatedLife>();
+  readonly #epochs = new Map<SimulatedLife, number>();
   /** Faults that wait for their moment. */
   #armed: (Extract<Fault, { readonly on: Moment }> & { readonly run: () => void })[] = [];
   #hasHealed = false;
 
-  constructor(
-    { seed, vices, isWide }: Pick<Scenario, 'seed' | 'vices' | 'isWide'>,
-    instruments: readonly InstrumentId[],
-    inputsMax: number,
-  ) {
+  constructor(scenario: Scenario, inputsMax: number) {
+    const { seed, isWide } = scenario;
     this.#random = SeededRandom.seeded(seed).stream('storm');
     const nowMs = () => this.clock.nowMs();
     this.weather = new Weather(this.#random.stream('weather'), nowMs);
     this.wire = this.weather;
+    this.house = this.#houseOf(scenario, inputsMax);
     this.engine = new SimulatedEngine({
-      ...{ seed, storm: this },
+      ...{ seed, storm: this, clock: this.clock },
       environment: {
         ...ENVIRONMENT,
-        ...{ ALGO_INSTRUMENTS_FILE: 'test/simulation/storm/instruments.yaml', ALGO_SEED: `${seed}` },
-        ALGO_INSTRUMENTS: instruments.join(','),
+        ...this.house.environment,
+        ALGO_SEED: `${seed}`,
         ...(isWide && { ALGO_LIMITS_FILE: 'test/simulation/storm/tight-limits.yaml' }),
-        ...{
-          ALGO_SNAPSHOT_INTERVAL_MS: '8000',
-          ALGO_PAPER_VICES: `${vices}${vices && ', '}inputsMax=${inputsMax}`,
-        },
+        ALGO_SNAPSHOT_INTERVAL_MS: '8000',
       },
+      ...(this.house.openFor && { openVenue: (life) => this.#openFor(life) }),
     });
-    this.judge = new Judge(this.#truth(vices), nowMs, isWide);
+    this.judge = new Judge(this.house.truth, nowMs, isWide);
+    this.house.onBroken = (invariant, detail) => this.judge.notes.broken(invariant, detail);
+    this.judge.onFence = (epoch) => {
+      const life = this.engine.lifeOf(identityOf('execution'));
+      if (life !== undefined) this.#epochs.set(life, epoch);
+    };
     this.weather.onAckLost = () => this.judge.notes.saw('acknowledgement lost');
-  }
-
-  get clock(): VirtualClock {
-    return this.engine.clock;
   }
 
   async open(): Promise<void> {
@@ -79,7 +79,7 @@ export class StormWorld implements Storm {
       this.speakers.set(identity, await this.engine.speaker(identity, account, says));
     }
     await this.#copyLate();
-    for (const target of TARGETS) this.begin(target);
+    for (const target of this.house.targets) this.begin(target);
   }
 
   /** Begins a fault; it ends by itself, and all have ended once all has healed. */
@@ -90,7 +90,7 @@ export class StormWorld implements Storm {
         this.#arm(fault, () => this.#kill([fault.of], fault.forMs, fault.keeps));
         return;
       case 'killAll':
-        this.#kill(TARGETS, fault.forMs, fault.keeps);
+        this.#kill(this.house.targets, fault.forMs, fault.keeps);
         return;
       case 'pause':
         this.#pause(fault.of, fault.forMs);
@@ -100,7 +100,8 @@ export class StormWorld implements Storm {
         return;
       default:
         this.weather.begin(fault);
-        this.clock.after(fault.forMs, () => this.weather.end(fault));
+        this.house.begin(fault);
+        this.clock.after(fault.forMs, () => this.#end(fault));
     }
   }
 
@@ -108,9 +109,9 @@ export class StormWorld implements Storm {
   heal(faults: readonly Fault[]): void {
     this.#hasHealed = true;
     this.#armed = [];
-    for (const fault of faults) this.weather.end(fault);
+    for (const fault of faults) this.#end(fault);
     for (const life of this.#forsaken) life.end();
-    for (const target of TARGETS) {
+    for (const target of this.house.targets) {
       this.engine.lifeOf(identityOf(target))?.goOn();
       this.begin(target);
     }
@@ -144,12 +145,8 @@ export class StormWorld implements Storm {
       skewMs: () => this.weather.skewMs(target),
       onRequest: () => {},
       onLeaving: (subject, data) => {
-        if (target === 'execution')
-          this.judge.wire.leaves(subject, data, (id) => ({
-            logged: this.#disks.get(identity)!.knowsOf(id),
-            isForsaken: this.#forsaken.has(life()),
-            isClockRight: this.weather.skewMs(target) === 0,
-          }));
+        const leaving = target === 'execution' ? paperLeaving(subject, data) : undefined;
+        if (leaving !== undefined) this.#leaves(leaving, life());
         this.#meets(target, 'leaving');
       },
       onAnswering: () => {
@@ -178,6 +175,39 @@ export class StormWorld implements Storm {
       this.judge.notes.broken('nobody falls over', `${identity}: ${error.message}`);
     this.engine.kill(identity);
     this.clock.after(RESTART_MS, () => this.begin(targetOf(identity)!));
+  }
+
+  #houseOf(scenario: Scenario, inputsMax: number): StormHouse {
+    if (scenario.exchange === 'paper')
+      return new PaperHouse(
+        ...([scenario, inputsMax, () => this.engine, () => this.isHeard('paper-venue')] as const),
+      );
+    const parts = { weather: this.weather, random: this.#random.stream('venue'), clock: this.clock };
+    return scenario.exchange === 'binance-spot'
+      ? new SpotHouse(scenario, parts)
+      : new UsdmHouse(scenario, parts);
+  }
+
+  #openFor(life: SimulatedLife): OpenExchange {
+    const target = targetOf(life.bus.identity)!;
+    return this.house.openFor!(life, (leaving) => {
+      if (target === 'execution') this.#leaves(leaving, life);
+      if (life === this.engine.lifeOf(life.bus.identity)) this.#meets(target, 'leaving');
+    });
+  }
+
+  #leaves(leaving: Leaving, life: SimulatedLife): void {
+    this.judge.wire.leaves(leaving, (id) => ({
+      logged: this.#disks.get(life.bus.identity)!.knowsOf(id),
+      isForsaken: this.#forsaken.has(life),
+      isClockRight: this.weather.skewMs('execution') === 0,
+      epoch: this.#epochs.get(life) ?? 0,
+    }));
+  }
+
+  #end(fault: Fault): void {
+    this.weather.end(fault);
+    this.house.end(fault);
   }
 
   #arm(fault: Extract<Fault, { readonly on: Moment }>, run: () => void): void {
@@ -247,41 +277,7 @@ export class StormWorld implements Storm {
     const copy = FactMessage.ofBytes({ ...message, subject, id: `late/${id}` }, data, message);
     this.engine.server.stream(stream).store(copy);
   }
-
-  /** What the exchange knows, by its own books alone. */
-  #truth(vices: string): VenueTruth {
-    const identity = identityOf('paper-venue');
-    const all = namedFills(() => true);
-    const outside = namedFills(({ clientOrderId }) => isOutside(clientOrderId));
-    const venue = () => {
-      const machine = this.engine.isUp(identity) ? this.engine.machineOf(identity) : undefined;
-      return machine instanceof VenueMachine ? machine.venue : undefined;
-    };
-    return {
-      readsLie: /readsBehind|readShort/.test(vices),
-      fills: () => all(venue()?.fillsSince(ACCOUNT, 0)),
-      outside: () => {
-        if (!vices.includes('boughtByHand')) return NOTHING;
-        return outside(venue()?.fillsSince(ACCOUNT, 0));
-      },
-      cash: () =>
-        venue()
-          ?.cashSince(ACCOUNT, 0)
-          .map(({ venueMoveId, amount, asset }) => `${venueMoveId} ${amount} ${asset}`),
-      order: (id) => {
-        const lookup = venue()?.order(ACCOUNT, id as never);
-        if (lookup?.type !== 'found') return lookup?.type === 'absent' ? 'absent' : undefined;
-        return ['open', 'accepted', 'partially_filled'].includes(lookup.order.status) ? 'open' : 'ended';
-      },
-      held: () => {
-        const positions = venue()?.positions(ACCOUNT);
-        return positions && new Map(positions.map((one) => [one.instrument, micros(one.quantity)]));
-      },
-    };
-  }
 }
-
-const NOTHING: ReadonlyMap<string, Fill> = new Map();
 
 function identityOf(target: Target): string {
   return `${target}.${ACCOUNT}`;

@@ -1,7 +1,8 @@
 import { MemoryBus, StreamLanes } from '@algo/bus';
 import { type Fact, STREAMS, type StreamName } from '@algo/contracts';
 import { ScenarioRun } from './run-scenario.ts';
-import { scenarioOf } from './scenario.ts';
+import { seededScenario } from './run-seeds.ts';
+import type { Exchange } from './scenario.ts';
 
 /** Said all the time, so that what matters would not be seen among it. */
 const USUAL: ReadonlySet<string> = new Set([
@@ -10,8 +11,12 @@ const USUAL: ReadonlySet<string> = new Set([
 ]);
 
 /** Runs a seed and prints each fact that was said, with its virtual time: what led to what it broke. */
-export async function traceSeed(seed: number, print: (line: string) => void): Promise<void> {
-  const run = new ScenarioRun(scenarioOf(seed));
+export async function traceSeed(
+  exchange: Exchange,
+  seed: number,
+  print: (line: string) => void,
+): Promise<void> {
+  const run = new ScenarioRun(seededScenario(exchange, seed));
   const { judge, clock, engine } = run.world;
   const startMs = clock.nowMs();
   const follow = judge.follow.bind(judge);

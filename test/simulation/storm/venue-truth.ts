@@ -4,8 +4,11 @@ type Fill = MessageOf<'OrderFilled'>['fill'];
 
 /** What the exchange itself knows of a fill or an order. */
 export interface VenueTruth {
-  /** What it answers to a look may be old or cut short. */
-  readonly readsLie: boolean;
+  /**
+   * Within which time of execution's life, unhindered, it must be known what became of an order, and what the
+   * exchange has filled; without end where looks at it may be old or cut short. *Units*: ms.
+   */
+  readonly patience: { readonly doubtMs: number; readonly toldMs: number };
   /** The fills it has made, by key; undefined while it is dead or restoring. */
   fills(): ReadonlyMap<string, Fill> | undefined;
   /** What orders of others did where somebody adds by hand, by key; undefined as with `fills`. */

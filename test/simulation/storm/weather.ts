@@ -2,6 +2,7 @@ import type { MemoryWire, OutboundMessage } from '@algo/bus';
 import type { SeededRandom } from '@algo/simulation';
 import type { DiskState } from './faulty-disk.ts';
 import type { Fault, SHARED, Target } from './scenario.ts';
+import type { OF_VENUE_SHARED } from './venue-faults.ts';
 
 const LATE_MS = 3_000;
 
@@ -33,8 +34,19 @@ export class Weather implements MemoryWire {
     return false;
   }
 
-  strikes(kind: (typeof SHARED)[number]): boolean {
-    for (const fault of this.#on) if (fault.kind === kind && this.#random.chance(fault.share)) return true;
+  strikes(kind: (typeof SHARED | typeof OF_VENUE_SHARED)[number]): boolean {
+    return this.struckBy(kind) !== undefined;
+  }
+
+  /** Returns the fault of a kind that strikes what passes now, if one does. */
+  struckBy(kind: (typeof SHARED | typeof OF_VENUE_SHARED)[number]): Fault | undefined {
+    for (const fault of this.#on)
+      if (fault.kind === kind && 'share' in fault && this.#random.chance(fault.share)) return fault;
+    return undefined;
+  }
+
+  isOn(kind: Fault['kind']): boolean {
+    for (const fault of this.#on) if (fault.kind === kind) return true;
     return false;
   }
 

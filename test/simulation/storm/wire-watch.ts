@@ -1,6 +1,7 @@
-import { codecs, type Fact, type MessageOf } from '@algo/contracts';
+import type { Fact, MessageOf } from '@algo/contracts';
 import type { Logged } from './faulty-disk.ts';
 import type { JudgeNotes } from './judge-notes.ts';
+import type { Leaving } from './leaving.ts';
 import type { OrderLives } from './order-lives.ts';
 import { SetupWatch } from './setup-watch.ts';
 
@@ -16,6 +17,8 @@ export interface Sender {
   /** It was stopped and replaced: it isn't told anything any more. */
   readonly isForsaken: boolean;
   readonly isClockRight: boolean;
+  /** The epoch of its life, for what says none on the wire. */
+  readonly epoch: number;
 }
 
 interface Told {
@@ -85,18 +88,14 @@ export class WireWatch {
   }
 
   /** A request leaves execution for the exchange. */
-  leaves(subject: string, data: Uint8Array, sender: (id: string) => Sender): void {
-    if (subject.endsWith('.cancel'))
-      this.#orders.cancelLeft(codecs.CancelOrderRequest.decode(data).clientOrderId);
-    if (subject.endsWith('.replace'))
-      this.#orders.cancelLeft(codecs.ReplaceOrderRequest.decode(data).replaces);
-    if (!subject.endsWith('.submit') && !subject.endsWith('.replace')) return;
-    const codec = subject.endsWith('.submit') ? codecs.SubmitOrderRequest : codecs.ReplaceOrderRequest;
-    const { order, epoch } = codec.decode(data);
+  leaves({ cancels, order, epoch: told }: Leaving, sender: (id: string) => Sender): void {
+    if (cancels !== null) this.#orders.cancelLeft(cancels);
+    if (order === null) return;
     const id = order.clientOrderId;
     if (this.#sent.has(id)) this.#notes.broken('I1 an id goes out once', id);
     this.#sent.add(id);
-    const { logged, isForsaken, isClockRight } = sender(id);
+    const { logged, isForsaken, isClockRight, epoch: ofLife } = sender(id);
+    const epoch = told ?? ofLife;
     if (!logged.isLeaving) this.#notes.broken('I7 intent before wire', `${id}: ${logged.intent} on the disk`);
     if (epoch < this.#fences.epoch)
       this.#notes.broken('I6 single writer', `${id} of epoch ${epoch} behind ${this.#fences.epoch}`);
@@ -105,7 +104,7 @@ export class WireWatch {
     const life = this.#orders.orders.get(id);
     if (life?.ended != null) this.#notes.broken('I10 legal', `${id} leaves and is ${life.ended}`);
     const word = life?.submitted;
-    if (word !== undefined && String(word.request.quantity) !== String(order.quantity))
+    if (word !== undefined && String(word.request.quantity) !== order.quantity)
       this.#notes.broken(
         'I7 intent before wire',
         `${id}: said ${word.request.quantity}, sent ${order.quantity}`,

@@ -1,9 +1,10 @@
-export { BinanceStandIn, type ReadFault, type StandInOptions } from './binance/binance-stand-in.ts';
+export { BinanceStandIn } from './binance/binance-stand-in.ts';
 export { BrokenMarket, type Listener } from './binance/broken-market.ts';
 export type { BrokenPlan } from './binance/broken-plan.ts';
 export { linesOfTrades } from './binance/broken-tape.ts';
 export { type BinanceDialect, SPOT_DIALECT, USDM_DIALECT } from './binance/dialect.ts';
 export { malformedFrames } from './binance/malformed-frames.ts';
+export type { ReadFault, StandInOptions } from './binance/stand-in-options.ts';
 export { aggregateFrame, klineFrame, tradeFrame } from './binance/stream-frames.ts';
 export type { StandInClient } from './binance/stream-side.ts';
 export type { TapeAggregate, TapeTrade } from './binance/tape.ts';
@@ -28,4 +29,5 @@ export { type ExchangeClock, HandClock, WALL_CLOCK } from './exchange/exchange-c
 export type { Fault, Reply } from './exchange/fault-plan.ts';
 export type { EngineMatch, EngineOrder } from './exchange/public-order.ts';
 export type { JournalEntry, RequestJournal } from './exchange/request-journal.ts';
+export type { HeardAnswer, HeardRequest, SentReply, ServerSocket } from './exchange/stand-in-door.ts';
 export type { FlowTrade } from './exchange/symbol-market.ts';

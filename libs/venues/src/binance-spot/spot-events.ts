@@ -11,7 +11,7 @@ export function orderEventOf(report: Row, link: AccountLink): VenueEvent | undef
   const told = textOf(report, 'C');
   // Of a cancel `c` is the cancel's own name, and `C` its order's.
   const clientOrderId = nameOf(told === '' ? textOf(report, 'c') : told, orderId);
-  link.names.set(`${orderId}`, clientOrderId);
+  link.named(`${orderId}`, clientOrderId);
   link.touched.add(symbol);
   const instrument = link.instrumentOf(symbol);
   const about = {

@@ -1,5 +1,5 @@
 import { BinanceExchangeVenue } from '../binance/exchange-venue.ts';
-import { KeptFills } from '../binance/kept-fills.ts';
+import { KeptFills, READS_SETTLE_MS } from '../binance/kept-fills.ts';
 import { KeyRights, type TradingRight } from '../binance/key-rights.ts';
 import type { VenueCapabilities } from '../port.ts';
 import { spotCashSince } from './spot-cash.ts';
@@ -14,8 +14,7 @@ export const SPOT_CAPABILITIES: VenueCapabilities = {
   reduceOnly: false,
   stopTrigger: 'last',
   clientIdLookUp: true,
-  // Look-ups come from memory that may lag; the documents give no bound, so this is our choice.
-  readsSettleMs: 10_000,
+  readsSettleMs: READS_SETTLE_MS,
 };
 
 /** What a key needs to trade here. */

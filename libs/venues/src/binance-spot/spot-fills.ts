@@ -77,7 +77,7 @@ export class SpotFills implements FillReads {
       const { body } = await this.#link.read('/api/v3/order', { symbol, orderId: `${id}` }, 4, 'look_up');
       const name = nameOf(textOf(rowOf(body), 'clientOrderId'), id);
       asked.set(id, name);
-      this.#link.names.set(`${id}`, name);
+      this.#link.named(`${id}`, name);
     }
     return new Map(orderIds.map((id) => [id, asked.get(id) ?? this.#link.names.get(`${id}`)!]));
   }

@@ -25,22 +25,35 @@ export class SpotReads {
     this.#link = link;
   }
 
-  /** Looks for an order under its own name, and under that of its cancel. */
+  /**
+   * Looks for an order under its own name, under that of its cancel, and by its number where that is known:
+   * whoever canceled it by hand gave it another name.
+   */
   async order(ref: OrderRef): Promise<Rows<OrderLookup>> {
-    const own = refParameters(ref.clientOrderId);
+    const id = ref.clientOrderId;
+    const own = refParameters(id);
     const found = await this.#orderNamed(ref, own);
     if (found.value.type !== 'absent' || own.orderId !== undefined) return found;
-    const canceled = await this.#orderNamed(ref, { origClientOrderId: cancelNameOf(ref.clientOrderId) });
-    return { ...canceled, asOfUs: found.asOfUs };
+    const canceled = await this.#orderNamed(ref, { origClientOrderId: cancelNameOf(id) });
+    const orderId = ref.venueOrderId ?? this.#link.numbers.get(id);
+    const last =
+      canceled.value.type === 'absent' && orderId !== undefined
+        ? await this.#orderNamed(ref, { orderId })
+        : canceled;
+    return { value: last.value, asOfUs: found.asOfUs };
   }
 
-  async #orderNamed({ instrument, account }: OrderRef, name: Parameters): Promise<Rows<OrderLookup>> {
+  async #orderNamed(
+    { clientOrderId, instrument, account }: OrderRef,
+    name: Parameters,
+  ): Promise<Rows<OrderLookup>> {
     const asOfUs = this.#link.nowUs();
     try {
       const parameters = { symbol: symbolOf(instrument), ...name };
       const read = await this.#link.read('/api/v3/order', parameters, 4, 'guard');
-      const order = orderOf(rowOf(read.body), account, instrument);
-      this.#link.names.set(order.venueOrderId, order.request.clientOrderId);
+      const shown = orderOf(rowOf(read.body), account, instrument);
+      const order = { ...shown, request: { ...shown.request, clientOrderId } };
+      this.#link.named(order.venueOrderId, clientOrderId);
       return { value: { type: 'found', order }, asOfUs: read.asOfUs };
     } catch (error) {
       if (error instanceof AccountReadError && error.code === NO_SUCH_ORDER)
@@ -56,7 +69,7 @@ export class SpotReads {
     const value = rowsOf(body).map((row) =>
       orderOf(row, this.#link.parts.account, this.#link.instrumentOf(textOf(row, 'symbol'))),
     );
-    for (const { venueOrderId, request } of value) this.#link.names.set(venueOrderId, request.clientOrderId);
+    for (const { venueOrderId, request } of value) this.#link.named(venueOrderId, request.clientOrderId);
     return { value, asOfUs };
   }
 

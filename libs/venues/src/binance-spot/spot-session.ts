@@ -4,7 +4,7 @@ import { signedParams } from '../binance/api-key.ts';
 import { isTurnedAway } from '../binance/errors.ts';
 import { retryAfterOf } from '../binance/request-budget.ts';
 import { type Row, rowOf } from '../binance/rows.ts';
-import { StreamSocket } from '../binance/socket.ts';
+import { type SocketHearer, StreamSocket } from '../binance/socket.ts';
 import { bodyIn, errorIn } from '../binance/verdict.ts';
 
 /** The venue pings every 20 s; after two of them without a sign a connection is dead. */
@@ -28,15 +28,16 @@ export class SpotSession implements AccountSession {
   private constructor(link: AccountLink, on: SessionHearer) {
     this.#link = link;
     this.#on = on;
-    this.#socket = new StreamSocket(link.parts.socketUrl, () => link.parts.clock.monotonicMs(), {
+    const nowMs = () => link.parts.clock.monotonicMs();
+    const hearer: SocketHearer = {
       open: () => void this.#begin(),
       frame: (_socket, text) => this.#frame(text),
       end: (_socket, { reason, status = 0, retryAfter }) => {
-        const nowMs = link.parts.clock.monotonicMs();
-        if (isTurnedAway(status)) link.budget.refused(retryAfterOf(retryAfter), nowMs);
+        if (isTurnedAway(status)) link.budget.refused(retryAfterOf(retryAfter), nowMs());
         this.#end(reason);
       },
-    });
+    };
+    this.#socket = new StreamSocket(link.parts.socketUrl, nowMs, hearer, link.transport);
   }
 
   /** Dials. Returns undefined while the venue wants to be left alone, or the budget is used up. */

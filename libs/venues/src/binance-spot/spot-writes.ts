@@ -174,7 +174,7 @@ export class SpotWrites {
   }
 
   #confirmed(id: ClientOrderId, { orderId, timeUs }: Placed): SubmitOutcome {
-    this.#link.names.set(`${orderId}`, id);
+    this.#link.named(`${orderId}`, id);
     return { type: 'confirmed', clientOrderId: id, venueOrderId: venueOrderId(`${orderId}`), timeUs };
   }
 }

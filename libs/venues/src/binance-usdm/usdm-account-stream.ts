@@ -51,7 +51,7 @@ function told(event: VenueEvent | undefined): StreamWord | undefined {
 function orderEventOf(o: Row, link: AccountLink): VenueEvent | undefined {
   const orderId = wholeOf(o, 'i');
   const clientOrderId = nameOf(textOf(o, 'c'), orderId);
-  link.names.set(`${orderId}`, clientOrderId);
+  link.named(`${orderId}`, clientOrderId);
   const symbol = textOf(o, 's');
   link.touched.add(symbol);
   const about = {

@@ -1,5 +1,6 @@
 import type { AccountLink } from '../binance/account-link.ts';
 import { BinanceExchangeVenue } from '../binance/exchange-venue.ts';
+import { READS_SETTLE_MS } from '../binance/kept-fills.ts';
 import { KeyRights, type TradingRight } from '../binance/key-rights.ts';
 import { SpotLink } from '../binance-spot/spot-link.ts';
 import type { VenueCapabilities } from '../port.ts';
@@ -13,8 +14,7 @@ export const USDM_CAPABILITIES: VenueCapabilities = {
   reduceOnly: true,
   stopTrigger: 'last',
   clientIdLookUp: true,
-  // Look-ups come from memory that may lag; no document gives a bound, so this is our choice.
-  readsSettleMs: 10_000,
+  readsSettleMs: READS_SETTLE_MS,
 };
 
 /** What a key needs to trade here. */

@@ -67,7 +67,7 @@ export class UsdmReads {
     const order = await this.#orAbsent('/fapi/v1/order', { symbol, ...name });
     if (order !== undefined) {
       const found = usdmOrderOf(rowOf(order.body), account, instrument);
-      this.#link.names.set(found.venueOrderId, found.request.clientOrderId);
+      this.#link.named(found.venueOrderId, found.request.clientOrderId);
       return { value: { type: 'found', order: found }, asOfUs };
     }
     const algo = await this.#orAbsent('/fapi/v1/algoOrder', { clientAlgoId: id });
@@ -201,7 +201,7 @@ export class UsdmReads {
     const asked = { symbol, orderId: `${orderId}` };
     const { body } = await this.#link.read('/fapi/v1/order', asked, 1, 'look_up');
     const name = nameOf(textOf(rowOf(body), 'clientOrderId'), orderId);
-    this.#link.names.set(`${orderId}`, name);
+    this.#link.named(`${orderId}`, name);
     return name;
   }
 

@@ -25,7 +25,8 @@ const STATUSES: Readonly<Record<string, VenueOrderStatus>> = {
 /** FINISHED says that its order is over: what became of it, that order tells. */
 const ALGO_STATUSES: Readonly<Record<string, VenueOrderStatus>> = {
   ...{ NEW: 'open', TRIGGERING: 'open', TRIGGERED: 'open', FINISHED: 'filled' },
-  ...{ CANCELED: 'canceled', REJECTED: 'rejected', EXPIRED: 'expired' },
+  // It was taken, and rejected when its price came: the stream tells it as one that has expired.
+  ...{ CANCELED: 'canceled', REJECTED: 'expired', EXPIRED: 'expired' },
 };
 const TIMES_IN_FORCE: Readonly<Record<string, TimeInForce>> = {
   ...{ GTC: 'gtc', IOC: 'ioc', FOK: 'fok', GTX: 'post_only', GTD: 'gtc', RPI: 'post_only' },

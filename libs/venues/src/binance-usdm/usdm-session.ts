@@ -3,7 +3,7 @@ import type { AccountSession, SessionHearer } from '../binance/account-stream.ts
 import { isTurnedAway } from '../binance/errors.ts';
 import { retryAfterOf } from '../binance/request-budget.ts';
 import { type Row, rowOf, textOf } from '../binance/rows.ts';
-import { StreamSocket } from '../binance/socket.ts';
+import { type SocketHearer, StreamSocket } from '../binance/socket.ts';
 import { bodyIn, verdictOf } from '../binance/verdict.ts';
 
 /** The venue pings every three minutes; after two of them without a sign a connection is dead. */
@@ -78,7 +78,7 @@ export class UsdmSession implements AccountSession {
   #dial(listenKey: string): void {
     const nowMs = () => this.#link.parts.clock.monotonicMs();
     const url = `${this.#link.parts.socketUrl.replace(/\/$/, '')}/private/ws?listenKey=${listenKey}`;
-    this.#socket = new StreamSocket(url, nowMs, {
+    const hearer: SocketHearer = {
       open: () => {
         if (this.#isOver) return;
         this.subscribedMs = nowMs();
@@ -89,7 +89,8 @@ export class UsdmSession implements AccountSession {
         if (isTurnedAway(status)) this.#link.budget.refused(retryAfterOf(retryAfter), nowMs());
         this.#end(reason);
       },
-    });
+    };
+    this.#socket = new StreamSocket(url, nowMs, hearer, this.#link.transport);
   }
 
   #frame(text: string): void {

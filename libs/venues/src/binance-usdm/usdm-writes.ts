@@ -131,7 +131,7 @@ export class UsdmWrites {
     const done = status === 200 ? doneIn(text, id) : undefined;
     if (done === undefined)
       return this.#outcome(id, verdictOf(USDM_TABLE, status, text, retryAfterS), sentUs);
-    if (done.orderId !== undefined) this.#link.names.set(done.orderId, id);
+    if (done.orderId !== undefined) this.#link.named(done.orderId, id);
     const name = venueOrderId(done.orderId ?? `algo-${done.algoId}`);
     const timeUs = Math.max(sentUs, done.timeUs ?? this.#link.nowUs());
     return { type: 'confirmed', clientOrderId: id, venueOrderId: name, timeUs };

@@ -52,7 +52,8 @@ export class AccountHttp implements AsyncDisposable {
         return { type: 'not sent', reason: (error as Error).message, retryAfterMs: UNREACHED_MS };
       }
     const at = { recvWindow: `${RECV_WINDOW_MS}`, timestamp: `${Math.floor(venueMs ?? 0)}` };
-    const { answer, headers } = await this.#parts.wire.send(call, at);
+    const pausedMs = () => budget.pauseMs(monotonicMs());
+    const { answer, headers } = await this.#parts.wire.send({ ...call, pausedMs }, at);
     this.#heard(answer, headers);
     if (answer.type === 'answered' && answer.status === 400 && answer.text.includes('-1021'))
       void time.measure();

@@ -11,6 +11,7 @@ import {
   US_PER_MS,
 } from '@algo/model';
 import type { VenueClock } from '../port.ts';
+import { NETWORK, type Transport } from '../transport.ts';
 import { AccountHttp } from './account-http.ts';
 import type { ApiKey, Parameters } from './api-key.ts';
 import { OrderCounts, type OrderLimits } from './order-counts.ts';
@@ -49,6 +50,8 @@ export interface AccountParts {
   readonly leverageMax?: number;
   /** By which way requests go; directly where nothing is said. */
   readonly paths?: RequestPaths;
+  /** How the venue is reached; over the network where nothing is said. */
+  readonly transport?: Transport;
 }
 
 /** A read that the venue answered. *Units*: `asOfUs` its time when it was asked. */
@@ -81,22 +84,28 @@ export class AccountLink implements AsyncDisposable {
   readonly time: VenueTime;
   readonly http: AccountHttp;
   readonly instruments: readonly Instrument[];
+  readonly transport: Transport;
   /** Our names of orders by the venue's: a fill that is read has the venue's alone. */
   readonly names = new RecentMap<ClientOrderId>(NAMES_MAX);
+  /** And the venue's by ours: who cancels an order by hand takes our name from it. */
+  readonly numbers = new RecentMap<string>(NAMES_MAX);
   /** Symbols in which something may have happened since their fills were read. */
   touched = new Set<string>();
   /** Whether all that happens is told just now; null where nobody listens. */
   isHeard: boolean | null = null;
 
   constructor(parts: AccountParts, of: AccountMarket) {
-    const { clock, pause } = parts;
+    const { clock, pause, transport = NETWORK } = parts;
     const monotonicMs = () => clock.monotonicMs();
     this.parts = parts;
     this.market = of;
+    this.transport = transport;
     this.budget = new RequestBudget(of.weightPerMinute, pause);
-    this.time = new VenueTime({ ask: () => this.#serverMs(), monotonicMs, wallMs: () => clock.nowMs() });
+    const [ask, wallMs] = [() => this.#serverMs(), () => clock.nowMs()];
+    this.time = new VenueTime({ ask, monotonicMs, wallMs, transport });
+    const wire = { url: parts.restUrl, key: parts.key, monotonicMs, transport, table: of.table };
     this.http = new AccountHttp({
-      wire: openWire({ url: parts.restUrl, key: parts.key, monotonicMs, table: of.table }, parts.paths),
+      wire: openWire(wire, parts.paths),
       ...{ time: this.time, budget: this.budget, monotonicMs },
       counts: new OrderCounts(of.orderLimits),
     });
@@ -118,6 +127,13 @@ export class AccountLink implements AsyncDisposable {
     const code = status < 500 ? (body as { readonly code?: unknown } | undefined)?.code : undefined;
     const { reason } = verdictOf(this.market.table, status, text, retryAfterS);
     throw new AccountReadError(`${path}: ${reason}`, typeof code === 'number' ? code : undefined);
+  }
+
+  /** Remembers both names of an order, as they were first told. */
+  named(number: string, id: ClientOrderId): void {
+    if (this.names.get(number) !== undefined) return;
+    this.names.set(number, id);
+    this.numbers.set(id, number);
   }
 
   /** The venue's time. *Units*: µs, on the ms. */

@@ -1,5 +1,6 @@
 import { type CashMove, RecentMap, type TimeUs, type VenueEvent } from '@algo/model';
 import type { AccountHearer, AccountStream } from '../port.ts';
+import { repeat } from '../transport.ts';
 import type { AccountLink, Rows } from './account-link.ts';
 import type { Row } from './rows.ts';
 
@@ -67,7 +68,7 @@ export class BinanceAccountStream implements AccountStream {
   readonly #timings: StreamTimings;
   readonly #told = new RecentMap<true>(CASH_KEPT);
   #hear: AccountHearer | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  #stop: (() => void) | undefined;
   #active: AccountSession | undefined;
   /** The one that takes over. */
   #next: AccountSession | undefined;
@@ -86,12 +87,12 @@ export class BinanceAccountStream implements AccountStream {
   open(hear: AccountHearer): void {
     this.#hear = hear;
     this.#link.isHeard = false;
-    this.#timer = setInterval(() => this.#look(), this.#timings.lookMs);
+    this.#stop = repeat(this.#link.transport, this.#timings.lookMs, () => this.#look());
     this.#look();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    clearInterval(this.#timer);
+    this.#stop?.();
     this.#active?.abandon();
     this.#next?.abandon();
   }

@@ -22,6 +22,8 @@ export interface AccountCall {
   readonly isUnsigned?: boolean;
   /** Monotonic moment from which on it must not leave. */
   readonly sendByMs?: number;
+  /** How long the venue wants no request yet, asked as its bytes would leave: it may have said so since. */
+  readonly pausedMs?: () => number;
   /** Told when its bytes are handed to the connection. */
   readonly left?: (() => void) | undefined;
 }
@@ -34,7 +36,13 @@ export type AccountAnswer =
       readonly text: string;
       readonly retryAfterS: number | undefined;
     }
-  | { readonly type: 'not sent'; readonly reason: string; readonly retryAfterMs: number }
+  | {
+      readonly type: 'not sent';
+      readonly reason: string;
+      readonly retryAfterMs: number;
+      /** The venue wants none: nothing is wrong with the way. */
+      readonly isHeldBack?: true;
+    }
   | { readonly type: 'too late'; readonly lateMs: number }
   | { readonly type: 'lost'; readonly reason: string };
 
@@ -50,6 +58,13 @@ export type WireHeaders = Readonly<Record<string, string | string[] | undefined>
 export interface WireAnswer {
   readonly answer: AccountAnswer;
   readonly headers: WireHeaders;
+}
+
+/** Returns what came of a request that the venue wants not to be asked for so long. */
+export function heldBack(pausedMs: number): AccountAnswer {
+  const restMs = Math.ceil(pausedMs);
+  const reason = `the venue wants no request for ${restMs} ms`;
+  return { type: 'not sent', reason, retryAfterMs: restMs, isHeldBack: true };
 }
 
 /** A way on which requests go to the venue and come back. *Shape*: nothing goes out twice, none rejects. */

@@ -6,6 +6,7 @@ import {
   type AccountWire,
   ANSWER_MAX_MS,
   type AskedAt,
+  heldBack,
   UNREACHED_MS,
   type WireAnswer,
   type WireHeaders,
@@ -30,6 +31,17 @@ interface Leaving {
   readonly left: (() => void) | undefined;
   hasLeft: boolean;
   lateMs: number;
+  readonly pausedMs: () => number;
+}
+
+/** The venue wants no request. */
+class HeldBack extends Error {
+  readonly pausedMs: number;
+
+  constructor(pausedMs: number) {
+    super('held back');
+    this.pausedMs = pausedMs;
+  }
 }
 
 /** What ccxt's transport hands on. */
@@ -75,6 +87,7 @@ export class CcxtWire implements AccountWire {
   async send(call: AccountCall, at: AskedAt): Promise<WireAnswer> {
     const leaving: Leaving = {
       ...{ sendByMs: call.sendByMs ?? Number.POSITIVE_INFINITY, left: call.left },
+      pausedMs: call.pausedMs ?? (() => 0),
       ...{ hasLeft: false, lateMs: 0 },
     };
     try {
@@ -128,6 +141,8 @@ export class CcxtWire implements AccountWire {
       const leaving = this.#leaving.getStore()!;
       leaving.lateMs = monotonicMs() - leaving.sendByMs;
       if (leaving.lateMs >= 0) throw new Error('too late');
+      const pausedMs = leaving.pausedMs();
+      if (pausedMs > 0) throw new HeldBack(pausedMs);
       leaving.hasLeft = true;
       leaving.left?.();
       try {
@@ -141,7 +156,9 @@ export class CcxtWire implements AccountWire {
   }
 }
 
-function failed({ message }: Error, { hasLeft, lateMs }: Leaving): AccountAnswer {
+function failed(error: Error, { hasLeft, lateMs }: Leaving): AccountAnswer {
+  if (error instanceof HeldBack) return heldBack(error.pausedMs);
+  const { message } = error;
   // ccxt's words may hold the address with the query, and that holds a signature.
   const reason = `by ccxt: ${message.replace(/\?\S*/g, '').slice(0, 300)}`;
   if (hasLeft) return { type: 'lost', reason };

@@ -1,4 +1,5 @@
-import { type Dispatcher, Pool } from 'undici';
+import type { Dispatcher } from 'undici';
+import type { RequestConnections, Transport } from '../transport.ts';
 import {
   type AccountAnswer,
   type AccountCall,
@@ -6,6 +7,7 @@ import {
   ANSWER_MAX_MS,
   type AskedAt,
   AUTHORITY,
+  heldBack,
   UNREACHED_MS,
   type WireAnswer,
   type WireHeaders,
@@ -15,10 +17,14 @@ import { wordsOfError } from './failure-words.ts';
 import { retryAfterOf } from './request-budget.ts';
 
 const BODY_CHARACTERS_MAX = 64_000_000;
-/** Of reads, and as many of writes; what waits for one is refused when its time is over. */
-const CONNECTIONS = 8;
-/** Longer than between two measurings of the time, which keep a connection open. */
-const KEEP_ALIVE_MS = 240_000;
+
+/** What requests need to go out. */
+export interface DirectWireParts {
+  readonly url: string;
+  readonly key: ApiKey;
+  readonly monotonicMs: () => number;
+  readonly transport: Transport;
+}
 
 /**
  * Requests over connections that stay open. Each goes out once; nothing is tried again. Reads that nobody
@@ -28,19 +34,17 @@ export class DirectWire implements AccountWire {
   readonly name = 'direct';
   readonly #key: ApiKey;
   readonly #monotonicMs: () => number;
-  readonly #reads: Pool;
-  readonly #writes: Pool;
+  readonly #transport: Transport;
+  readonly #reads: RequestConnections;
+  readonly #writes: RequestConnections;
 
-  constructor(parts: { readonly url: string; readonly key: ApiKey; readonly monotonicMs: () => number }) {
-    this.#key = parts.key;
-    this.#monotonicMs = parts.monotonicMs;
-    const url = parts.url.replace(/\/$/, '');
-    const bounds = {
-      ...{ connections: CONNECTIONS, pipelining: 1 },
-      ...{ keepAliveTimeout: KEEP_ALIVE_MS, keepAliveMaxTimeout: KEEP_ALIVE_MS },
-    };
-    this.#reads = new Pool(url, bounds);
-    this.#writes = new Pool(url, bounds);
+  constructor({ url, key, monotonicMs, transport }: DirectWireParts) {
+    this.#key = key;
+    this.#monotonicMs = monotonicMs;
+    this.#transport = transport;
+    const address = url.replace(/\/$/, '');
+    this.#reads = transport.connect(address);
+    this.#writes = transport.connect(address);
   }
 
   send(call: AccountCall, at: AskedAt): Promise<WireAnswer> {
@@ -50,12 +54,12 @@ export class DirectWire implements AccountWire {
     const headers = isPublic === true ? {} : { [AUTHORITY]: this.#key.name };
     return new Promise((done) => {
       const exchange = new OneExchange(this.#monotonicMs, call, (answer, told) => {
-        clearTimeout(timer);
+        stopWaiting();
         done({ answer, headers: told });
       });
-      const timer = setTimeout(() => exchange.giveUp(), ANSWER_MAX_MS);
-      const pool = method === 'GET' && isPublic !== true ? this.#reads : this.#writes;
-      pool.dispatch(
+      const stopWaiting = this.#transport.after(ANSWER_MAX_MS, () => exchange.giveUp());
+      const connections = method === 'GET' && isPublic !== true ? this.#reads : this.#writes;
+      connections.dispatch(
         {
           ...{ method, path: query === '' ? path : `${path}?${query}`, headers, idempotent: false },
           ...{ headersTimeout: 0, bodyTimeout: 0 },
@@ -75,7 +79,7 @@ export class DirectWire implements AccountWire {
 /** One request on its way, from the moment at which its bytes would leave. */
 class OneExchange implements Dispatcher.DispatchHandler {
   readonly #monotonicMs: () => number;
-  readonly #call: Pick<AccountCall, 'left' | 'sendByMs'>;
+  readonly #call: Pick<AccountCall, 'left' | 'pausedMs' | 'sendByMs'>;
   readonly #done: (answer: AccountAnswer, headers: WireHeaders) => void;
   #controller: Dispatcher.DispatchController | undefined;
   #hasLeft = false;
@@ -87,7 +91,7 @@ class OneExchange implements Dispatcher.DispatchHandler {
 
   constructor(
     monotonicMs: () => number,
-    call: Pick<AccountCall, 'left' | 'sendByMs'>,
+    call: Pick<AccountCall, 'left' | 'pausedMs' | 'sendByMs'>,
     done: (answer: AccountAnswer, headers: WireHeaders) => void,
   ) {
     this.#monotonicMs = monotonicMs;
@@ -98,7 +102,9 @@ class OneExchange implements Dispatcher.DispatchHandler {
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
     const lateMs = this.#monotonicMs() - (this.#call.sendByMs ?? Number.POSITIVE_INFINITY);
+    const pausedMs = this.#call.pausedMs?.() ?? 0;
     if (lateMs >= 0) this.#end({ type: 'too late', lateMs });
+    else if (pausedMs > 0) this.#end(heldBack(pausedMs));
     if (this.#isOver) controller.abort(new Error('not sent'));
     else {
       this.#hasLeft = true;

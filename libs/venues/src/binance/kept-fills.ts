@@ -3,6 +3,8 @@ import type { AccountLink, Rows } from './account-link.ts';
 
 /** What is held of a symbol where nothing is. */
 export const NOTHING = '0';
+/** Reads may be this old; the documents give no bound, so this is our choice. */
+export const READS_SETTLE_MS = 10_000;
 /** More fills of one symbol are not kept, but read again. */
 const KEPT_MAX = 1_000;
 
@@ -11,6 +13,9 @@ interface Kept {
   readonly sinceUs: TimeUs;
   readonly fills: readonly Fill[];
   readonly held: string;
+  /** When it was read, and from when on a reading has all that had happened. *Units*: monotonic ms. */
+  readonly readMs: number;
+  readonly settledMs: number;
 }
 
 /** How a market tells its fills, by symbol. *Errors*: each rejects where not all can be read. */
@@ -26,7 +31,9 @@ export interface FillReads {
 /**
  * Fills of all symbols of an account. The venue tells them by symbol, which has its price each time: one is
  * not asked for again where nothing can have happened since, that is where as much is held as then, no order
- * of ours went to it or works, and nobody here knows of a fill that was not read. So a first reading of more
+ * of ours went to it or works, and nobody here knows of a fill that was not read. Reads may be old, each by
+ * itself: what was held may be newer than the fills that were read behind it, so that they are read once more
+ * when both must have settled. So a first reading of more
  * than a minute's weight goes on where it ended. A stranger's fills that leave as much as before are found
  * late.
  */
@@ -60,19 +67,25 @@ export class KeptFills {
     for (const { symbol } of this.#link.instruments) {
       const held = heldOf(symbol);
       const kept = this.#kept.get(symbol);
-      const isQuiet = !touched.has(symbol) && !working.includes(symbol) && kept?.held === held;
-      if (isQuiet && kept !== undefined && kept.sinceUs <= sinceUs) fills.push(...kept.fills);
-      else fills.push(...(await this.#readAnew(symbol, sinceUs, held)));
+      const isMoved = touched.has(symbol) || working.includes(symbol) || kept?.held !== held;
+      const isSettled = kept !== undefined && kept.readMs >= kept.settledMs;
+      if (!isMoved && isSettled && kept.sinceUs <= sinceUs) fills.push(...kept.fills);
+      else fills.push(...(await this.#readAnew(symbol, sinceUs, held, isMoved)));
     }
     for (const symbol of working) this.#link.touched.add(symbol);
     const wanted = fills.filter(({ timeUs }) => timeUs >= sinceUs);
     return { value: wanted.toSorted((a, b) => a.timeUs - b.timeUs), asOfUs };
   }
 
-  async #readAnew(symbol: string, sinceUs: TimeUs, held: string): Promise<readonly Fill[]> {
+  async #readAnew(symbol: string, sinceUs: TimeUs, held: string, isMoved: boolean): Promise<readonly Fill[]> {
+    const readMs = this.#link.parts.clock.monotonicMs();
+    const before = this.#kept.get(symbol);
     const fills = await this.#reads.ofSymbol(symbol, sinceUs, held !== NOTHING);
+    // Of a symbol without any trace there is nothing to wait for: a life that begins reads hundreds of them.
+    const isTraced = before !== undefined || held !== NOTHING || fills.length > 0;
+    const settledMs = isMoved && isTraced ? readMs + READS_SETTLE_MS : (before?.settledMs ?? readMs);
     if (fills.length > KEPT_MAX) this.#kept.delete(symbol);
-    else this.#kept.set(symbol, { sinceUs, fills, held });
+    else this.#kept.set(symbol, { sinceUs, fills, held, readMs, settledMs });
     return fills;
   }
 }

@@ -1,3 +1,4 @@
+import type { Transport } from '../transport.ts';
 import type { AccountAnswer, AccountWire } from './account-wire.ts';
 import type { ApiKey } from './api-key.ts';
 import { CcxtWire } from './ccxt-wire.ts';
@@ -21,6 +22,7 @@ export interface WireParts {
   readonly url: string;
   readonly key: ApiKey;
   readonly monotonicMs: () => number;
+  readonly transport: Transport;
   readonly table: CodeTable;
 }
 

@@ -1,9 +1,9 @@
 import { WebSocket } from 'ws';
+import { type DialledSocket, NETWORK, type Transport } from '../transport.ts';
 import { wordsOfError, wordsOfStatus } from './failure-words.ts';
 
 /** More of an answer in place of a connection isn't read. */
 const BODY_BYTES_MAX = 2_000;
-const NO_ANSWER_MS = 10_000;
 const LAST_WORD_MS = 500;
 
 /** Why a socket ended. *Shape*: `status` where HTTP answered in its place, with what the venue wants then. */
@@ -13,7 +13,8 @@ export interface SocketEnd {
   readonly retryAfter?: string | undefined;
 }
 
-interface SocketHearer {
+/** Who is told what becomes of a socket. */
+export interface SocketHearer {
   readonly open: (socket: StreamSocket) => void;
   readonly frame: (socket: StreamSocket, text: string) => void;
   readonly end: (socket: StreamSocket, end: SocketEnd) => void;
@@ -30,17 +31,19 @@ export class StreamSocket {
   heardMs: number;
   /** When it was asked for a sign of life that hasn't come yet. */
   askedMs: number | undefined;
-  readonly #socket: WebSocket;
+  readonly #transport: Transport;
+  readonly #socket: DialledSocket;
   readonly #nowMs: () => number;
   readonly #on: SocketHearer;
   #ended = false;
 
-  constructor(url: string, nowMs: () => number, on: SocketHearer) {
+  constructor(url: string, nowMs: () => number, on: SocketHearer, transport: Transport = NETWORK) {
+    this.#transport = transport;
     this.#nowMs = nowMs;
     this.#on = on;
     this.dialledMs = nowMs();
     this.heardMs = this.dialledMs;
-    this.#socket = new WebSocket(url, { perMessageDeflate: false, handshakeTimeout: NO_ANSWER_MS });
+    this.#socket = transport.dial(url);
     this.#socket.on('open', () => {
       if (this.#ended) return;
       this.openedMs = nowMs();
@@ -59,7 +62,7 @@ export class StreamSocket {
       const over = () =>
         this.#end({
           reason: wordsOfStatus(response.statusCode ?? 0, body),
-          ...{ status: response.statusCode ?? 0, retryAfter: response.headers['retry-after'] },
+          ...{ status: response.statusCode ?? 0, retryAfter: textOf(response.headers['retry-after']) },
         });
       response.on('data', (bytes: Buffer) => {
         body += bytes.toString('latin1');
@@ -93,7 +96,7 @@ export class StreamSocket {
     }
     this.#socket.close();
     // One that is dead doesn't answer: nobody waits for it.
-    setTimeout(() => this.#socket.terminate(), LAST_WORD_MS).unref();
+    this.#transport.after(LAST_WORD_MS, () => this.#socket.terminate());
   }
 
   #alive(): void {
@@ -107,6 +110,10 @@ export class StreamSocket {
     this.#socket.terminate();
     this.#on.end(this, end);
   }
+}
+
+function textOf(header: string | string[] | undefined): string | undefined {
+  return typeof header === 'string' ? header : header?.[0];
 }
 
 function closed(code: number, reason: Buffer): string {

@@ -136,7 +136,7 @@ export class TwoWires implements AccountWire {
 /** No answer came, or one of a server that is out of order. What is too late has not tried. */
 function isFailure({ answer }: WireAnswer): boolean {
   if (answer.type === 'answered') return answer.status >= 500;
-  return answer.type !== 'too late';
+  return answer.type !== 'too late' && !(answer.type === 'not sent' && answer.isHeldBack === true);
 }
 
 /** Returns the name of the order that a call is about; undefined where it is about none. */

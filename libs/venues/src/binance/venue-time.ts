@@ -1,3 +1,5 @@
+import { NETWORK, repeat, type Transport } from '../transport.ts';
+
 /** Round trips of which the quickest tells the time. */
 const ROUND_TRIPS = 5;
 export const MEASURE_EVERY_MS = 60_000;
@@ -12,6 +14,7 @@ export interface VenueTimeParts {
   readonly monotonicMs: () => number;
   /** The wall of this machine: only to see it being set. */
   readonly wallMs: () => number;
+  readonly transport?: Pick<Transport, 'after'>;
 }
 
 /** The venue's clock, as far as this machine can know it. *Units*: ms; steps of our wall don't move it. */
@@ -20,7 +23,7 @@ export class VenueTime implements Disposable {
   #measured: { readonly offsetMs: number; readonly atMs: number; readonly wallMs: number } | undefined;
   #measuring: Promise<void> | undefined;
   #failure = 'it was not measured yet';
-  #timer: NodeJS.Timeout | undefined;
+  #stop: (() => void) | undefined;
 
   constructor(parts: VenueTimeParts) {
     this.#parts = parts;
@@ -56,7 +59,8 @@ export class VenueTime implements Disposable {
 
   /** Takes the quickest of five round trips. One measuring runs at a time; a failed one leaves the last. */
   measure(): Promise<void> {
-    this.#timer ??= setInterval(() => void this.measure(), MEASURE_EVERY_MS).unref();
+    const { transport = NETWORK } = this.#parts;
+    this.#stop ??= repeat(transport, MEASURE_EVERY_MS, () => void this.measure());
     this.#measuring ??= this.#measure().finally(() => {
       this.#measuring = undefined;
     });
@@ -64,7 +68,7 @@ export class VenueTime implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    clearInterval(this.#timer);
+    this.#stop?.();
   }
 
   async #measure(): Promise<void> {

@@ -29,6 +29,7 @@ import type {
   TimeAdvanced,
   TimeUs,
   VenueEvent,
+  VenueOrderId,
   WallTold,
 } from '@algo/model';
 import type { Admitted } from './handlers/admitted.ts';
@@ -187,7 +188,9 @@ export type ExecutionWord =
 export type ExecutionRequest =
   | SubmitOrder
   | AskWall
-  | ({ readonly type: 'LookUpOrder' | 'CancelAtVenue' } & AboutOrder)
+  | ({ readonly type: 'CancelAtVenue' } & AboutOrder)
+  /** By the venue's own name of it too, where that was told: by ours alone it may not find it any more. */
+  | ({ readonly type: 'LookUpOrder'; readonly venueOrderId: VenueOrderId | null } & AboutOrder)
   /** The venue does not find an order: prove that it never arrived, or that nobody can say. */
   | ({ readonly type: 'ProveAbsence'; readonly sentUs: TimeUs } & AboutOrder)
   /** The venue counts fills that we haven't seen: fetch all since a time. */

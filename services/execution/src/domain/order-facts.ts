@@ -29,6 +29,12 @@ export function refOf({ instrument, clientOrderId }: Order['request']) {
   return { instrument, clientOrderId };
 }
 
+/** Returns which order is meant, with the venue's own name of it where that was told. */
+export function numberedRefOf(order: Order) {
+  const venueOrderId = order.status === 'submitted' ? null : order.venueOrderId;
+  return { ...refOf(order.request), venueOrderId };
+}
+
 /** Returns what a fill says, as pairs. */
 export function detailOf({ venueTradeId, side, quantity, price }: Fill): string {
   return `trade=${venueTradeId} ${side}=${quantity}@${price}`;

@@ -21,7 +21,7 @@ import {
 import { ASK_INTERVAL_US } from './ask-pace.ts';
 import type { ExecutionOutput } from './execution-io.ts';
 import { latch } from './latch.ts';
-import { aboutOrder, detailOf, refOf, wouldHaveTaken } from './order-facts.ts';
+import { aboutOrder, detailOf, numberedRefOf, refOf, wouldHaveTaken } from './order-facts.ts';
 import { type Closing, type OrderLedger, type Tracked, tracked } from './order-ledger.ts';
 import type { ReconciliationGate } from './reconciliation-gate.ts';
 import { shutUntilUs } from './reject-watch.ts';
@@ -158,8 +158,8 @@ export class OrderSteps {
   lookUp(t: Tracked, timeUs: TimeUs, out: ExecutionOutput[]): void {
     const { isAsking } = this.now(t);
     this.change(t, { inDoubt: true, askedUs: timeUs, isAsking: true });
-    if (!isAsking)
-      out.push({ type: 'LookUpOrder', account: this.#account, ...refOf(t.order.request), timeUs });
+    const about = { account: this.#account, ...numberedRefOf(t.order), timeUs };
+    if (!isAsking) out.push({ type: 'LookUpOrder', ...about });
   }
 
   /** Asks for the proof that an order never arrived. */

@@ -109,8 +109,9 @@ export class VenueReading {
       then(lookups);
       return;
     }
-    const { clientOrderId } = next.request;
-    this.#venue.order(next.request, (lookup) =>
+    const { request, venueOrderId = null } = next;
+    const { clientOrderId } = request;
+    this.#venue.order({ ...request, venueOrderId }, (lookup) =>
       this.#lookUp(openOrders, [...lookups, { clientOrderId, lookup }], then),
     );
   }

@@ -12,6 +12,7 @@ import type {
   TimeUs,
   VenueBalance,
   VenueOrder,
+  VenueOrderId,
   VenuePosition,
 } from '@algo/model';
 
@@ -20,6 +21,8 @@ export interface LocalOrder {
   readonly request: OrderRequest;
   readonly status: OrderStatus;
   readonly cumulative: Decimal;
+  /** The venue's own name of it, where that was told. */
+  readonly venueOrderId?: VenueOrderId | null;
 }
 
 /**

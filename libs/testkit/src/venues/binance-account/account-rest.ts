@@ -1,11 +1,9 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { HeardAnswer, HeardRequest } from '../exchange/stand-in-door.ts';
 import type { AccountDesk, DeskAnswer } from './account-desk.ts';
 import type { Endpoint } from './endpoint.ts';
 import { Parameters } from './parameters.ts';
 import { Refused } from './refused.ts';
 import { restPayload } from './signed-text.ts';
-
-const BODY_MAX = 1 << 20;
 
 /** The REST side of an account desk. */
 export class AccountRest {
@@ -19,26 +17,24 @@ export class AccountRest {
     this.#usedWeight = usedWeight;
   }
 
-  /** Returns whether it answers a request; the market answers all others. */
-  answers(request: IncomingMessage, response: ServerResponse): boolean {
-    const [path = '', query = ''] = (request.url ?? '').split('?');
+  /** Answers a request; undefined for one that is not its own: the market answers all others. */
+  reply(request: HeardRequest): Promise<HeardAnswer> | undefined {
+    const [path = '', query = ''] = request.url.split('?');
     const name = `${request.method} ${path}`;
     const endpoint = this.#endpoints[name];
-    if (endpoint === undefined) return false;
-    void this.#ask(name, endpoint, query, request).then((answer) => this.#send(answer, response));
-    return true;
+    if (endpoint === undefined) return undefined;
+    return this.#ask(name, endpoint, query, request).then((answer) => this.#written(answer));
   }
 
-  async #ask(name: string, endpoint: Endpoint, query: string, request: IncomingMessage): Promise<DeskAnswer> {
-    const body = await bodyOf(request);
+  async #ask(name: string, endpoint: Endpoint, query: string, request: HeardRequest): Promise<DeskAnswer> {
+    const { body, headers, address } = request;
+    const [key, agent] = [headers['x-mbx-apikey'], headers['user-agent']];
     try {
-      const header = request.headers['x-mbx-apikey'];
       return await this.#desk.ask({
         ...{ name, endpoint, via: 'rest', parameters: Parameters.ofRest(query, body) },
-        apiKey: Array.isArray(header) ? header[0] : header,
+        apiKey: Array.isArray(key) ? key[0] : key,
         payload: restPayload(query, body),
-        address: request.socket.remoteAddress ?? '',
-        agent: request.headers['user-agent'] ?? '',
+        ...{ address, agent: typeof agent === 'string' ? agent : '' },
       });
     } catch (error) {
       if (error instanceof Refused) return error.reply;
@@ -46,29 +42,18 @@ export class AccountRest {
     }
   }
 
-  #send(answer: DeskAnswer, response: ServerResponse): void {
-    if (answer === null) return;
-    if (answer === 'reset') {
-      response.socket?.resetAndDestroy();
-      return;
-    }
+  #written(answer: DeskAnswer): HeardAnswer {
+    if (answer === null || answer === 'reset') return answer;
     const isHtml = typeof answer.body === 'string';
     const used = `${this.#usedWeight()}`;
-    response.writeHead(answer.status, {
-      'Content-Type': isHtml ? 'text/html' : 'application/json;charset=UTF-8',
-      ...(isHtml ? {} : { 'X-MBX-USED-WEIGHT': used, 'X-MBX-USED-WEIGHT-1M': used }),
-      ...answer.headers,
-    });
-    response.end(isHtml ? answer.body : JSON.stringify(answer.body));
+    return {
+      status: answer.status,
+      headers: {
+        'Content-Type': isHtml ? 'text/html' : 'application/json;charset=UTF-8',
+        ...(isHtml ? {} : { 'X-MBX-USED-WEIGHT': used, 'X-MBX-USED-WEIGHT-1M': used }),
+        ...answer.headers,
+      },
+      text: isHtml ? (answer.body as string) : JSON.stringify(answer.body),
+    };
   }
-}
-
-async function bodyOf(request: IncomingMessage): Promise<string> {
-  const parts: Buffer[] = [];
-  let size = 0;
-  for await (const part of request) {
-    size += (part as Buffer).length;
-    if (size <= BODY_MAX) parts.push(part as Buffer);
-  }
-  return Buffer.concat(parts).toString('utf8');
 }

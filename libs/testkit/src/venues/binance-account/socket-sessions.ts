@@ -1,7 +1,6 @@
-import type { IncomingMessage } from 'node:http';
-import type { Duplex } from 'node:stream';
-import { WebSocket, WebSocketServer } from 'ws';
+import { WebSocket } from 'ws';
 import { type Hearer, tell } from '../exchange/faulty-telling.ts';
+import type { DialAnswer, ServerSocket } from '../exchange/stand-in-door.ts';
 import type { AccountDesk, DeskAnswer } from './account-desk.ts';
 import type { ApiKey } from './api-keys.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -14,7 +13,7 @@ const PING_EVERY_MS = 20_000;
 
 /** One connection to the WebSocket API. */
 interface Session extends Hearer {
-  readonly socket: WebSocket;
+  readonly socket: ServerSocket;
   readonly connectedMs: number;
   readonly tellsLimits: boolean;
   readonly address: string;
@@ -48,9 +47,8 @@ export class SocketSessions {
   readonly #desk: AccountDesk;
   readonly #endpoints: Readonly<Record<string, Endpoint>>;
   readonly #api: SocketApi;
-  readonly #server = new WebSocketServer({ noServer: true, perMessageDeflate: false });
   readonly #sessions = new Set<Session>();
-  readonly #pinging: NodeJS.Timeout;
+  readonly #stopPinging: () => void;
   /** Whether new connections are let in. */
   isOpen = true;
 
@@ -60,17 +58,13 @@ export class SocketSessions {
     const isHere = (name: string) => api.hasStreams || !name.startsWith('userDataStream');
     const ofSession = Object.entries(SESSION_ENDPOINTS).filter(([name]) => isHere(name));
     this.#endpoints = { ...api.endpoints, ...Object.fromEntries(ofSession) };
-    this.#pinging = setInterval(() => this.#ping(), PING_EVERY_MS);
+    this.#stopPinging = desk.rules.clock.every(PING_EVERY_MS, () => this.#ping());
   }
 
-  /** Returns whether the path is of this API. */
-  upgrades(request: IncomingMessage, line: Duplex, head: Buffer): boolean {
-    const url = new URL(request.url ?? '', 'http://stand-in');
-    if (url.pathname !== this.#api.path) return false;
-    if (this.isOpen)
-      this.#server.handleUpgrade(request, line, head, (socket) => this.#open(socket, url, request));
-    else line.destroy();
-    return true;
+  /** Meets a dial; undefined where the path is not of this API. */
+  dial(url: URL): DialAnswer | undefined {
+    if (url.pathname !== this.#api.path) return undefined;
+    return this.isOpen ? (socket, address) => this.#open(socket, url, address) : 'cut';
   }
 
   /** Tells an account's event to all who have subscribed to it. */
@@ -106,9 +100,8 @@ export class SocketSessions {
   }
 
   close(): void {
-    clearInterval(this.#pinging);
+    this.#stopPinging();
     this.cut();
-    this.#server.close();
   }
 
   #ping(): void {
@@ -120,13 +113,13 @@ export class SocketSessions {
     }
   }
 
-  #open(socket: WebSocket, url: URL, request: IncomingMessage): void {
+  #open(socket: ServerSocket, url: URL, address: string): void {
     const { rules } = this.#desk;
     rules.take(2);
     const session: Session = {
       ...{ socket, connectedMs: Math.floor(rules.clock.nowMs()), key: null, loggedOnMs: null },
       tellsLimits: url.searchParams.get('returnRateLimits') !== 'false',
-      address: request.socket.remoteAddress ?? '',
+      address,
       send: (text) => {
         if (!session.isMuted && socket.readyState === WebSocket.OPEN) socket.send(text);
       },

@@ -1,6 +1,7 @@
 import { Decimal } from '@algo/model';
 import { BinanceStandIn } from '../binance/binance-stand-in.ts';
 import { SPOT_DIALECT } from '../binance/dialect.ts';
+import type { StandInOptions } from '../binance/stand-in-options.ts';
 import { AccountDesk } from '../binance-account/account-desk.ts';
 import { AccountRest } from '../binance-account/account-rest.ts';
 import type { KeyOptions } from '../binance-account/api-keys.ts';
@@ -9,6 +10,7 @@ import type { OrderLimit } from '../binance-account/order-counts.ts';
 import { SocketSessions } from '../binance-account/socket-sessions.ts';
 import { type ExchangeClock, WALL_CLOCK } from '../exchange/exchange-clock.ts';
 import type { Fault } from '../exchange/fault-plan.ts';
+import type { Holding } from '../exchange/ledger.ts';
 import type { RequestJournal } from '../exchange/request-journal.ts';
 import type { FlowTrade } from '../exchange/symbol-market.ts';
 import { answersTruth } from '../exchange/truth-door.ts';
@@ -16,6 +18,7 @@ import { SPOT_ORDER_LIMITS, SpotBooks } from './spot-books.ts';
 import { SOCKET_NAMES, spotEndpoints } from './spot-endpoints.ts';
 import { accountPosition, balanceUpdate, externalLockUpdate, type SpotEvent } from './spot-events.ts';
 import { SpotLists } from './spot-lists.ts';
+import type { SpotFill, SpotOrder } from './spot-order.ts';
 import { SpotReads } from './spot-reads.ts';
 import type { SpotSymbol, SymbolStatus } from './spot-symbol.ts';
 import { SpotTrading } from './spot-trading.ts';
@@ -83,9 +86,8 @@ export class BinanceSpotExchange implements AsyncDisposable {
     });
     const rest = new AccountRest(this.#desk, endpoints, used);
     market.desk = {
-      answers: (request, response) =>
-        answersTruth(request, response, () => this.truth()) || rest.answers(request, response),
-      upgrades: (request, line, head) => this.sessions.upgrades(request, line, head),
+      reply: (request) => answersTruth(request, () => this.truth()) ?? rest.reply(request),
+      dial: (url) => this.sessions.dial(url),
     };
     for (const [asset, price] of Object.entries(options.bnbPrices ?? {}))
       this.#books.settlement.bnbPrices.set(asset, price);
@@ -93,14 +95,12 @@ export class BinanceSpotExchange implements AsyncDisposable {
   }
 
   static async open(options: SpotExchangeOptions): Promise<BinanceSpotExchange> {
-    const { clock = WALL_CLOCK, symbols, weightMax, port } = options;
-    const market = await BinanceStandIn.start({
-      ...{ dialect: SPOT_DIALECT, symbols: symbols.map(({ symbol }) => symbol) },
-      nowMs: () => Math.floor(clock.nowMs()),
-      ...(weightMax === undefined ? {} : { weightMax }),
-      ...(port === undefined ? {} : { port }),
-    });
-    return new BinanceSpotExchange(market, options);
+    return new BinanceSpotExchange(await BinanceStandIn.start(marketOf(options)), options);
+  }
+
+  /** Opens it without a server: only who has it reaches it, by the door of its market. */
+  static unplugged(options: SpotExchangeOptions): BinanceSpotExchange {
+    return new BinanceSpotExchange(BinanceStandIn.unplugged(marketOf(options)), options);
   }
 
   get restUrl(): string {
@@ -213,6 +213,20 @@ export class BinanceSpotExchange implements AsyncDisposable {
     return truthOf(this.#books, (symbol) => this.market.tape.trades(symbol)!);
   }
 
+  /** All fills, oldest first: a list that grows. */
+  get fills(): readonly SpotFill[] {
+    return this.#books.orders.fills;
+  }
+
+  /** Returns an account's orders, oldest first. */
+  ordersOf(account: string): readonly SpotOrder[] {
+    return this.#books.orders.of(account);
+  }
+
+  holding(account: string, asset: string): Holding {
+    return this.#books.ledger.holding(account, asset);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.sessions.close();
     await this.market[Symbol.asyncDispose]();
@@ -232,4 +246,13 @@ export class BinanceSpotExchange implements AsyncDisposable {
     const rows = [[asset, ledger.holding(account, asset)]] as const;
     this.sessions.emit(account, accountPosition(nowMs(), rows));
   }
+}
+
+function marketOf({ clock = WALL_CLOCK, symbols, weightMax, port }: SpotExchangeOptions): StandInOptions {
+  return {
+    ...{ dialect: SPOT_DIALECT, symbols: symbols.map(({ symbol }) => symbol) },
+    ...{ nowMs: () => Math.floor(clock.nowMs()), every: clock.every.bind(clock) },
+    ...(weightMax === undefined ? {} : { weightMax }),
+    ...(port === undefined ? {} : { port }),
+  };
 }

@@ -34,6 +34,8 @@ export interface NewSpotOrder {
 
 /** An order in the books. *Units*: wall ms. */
 export interface SpotOrder extends NewSpotOrder {
+  /** The client’s own name of it, also where a cancel’s has taken its place. */
+  readonly firstName: string;
   readonly orderId: number;
   readonly account: string;
   /** -1: of no list. */
@@ -106,7 +108,7 @@ export class SpotOrders {
   add(order: NewSpotOrder & { readonly account: string; readonly orderListId: number }): SpotOrder {
     const nowMs = this.#nowMs();
     const added: SpotOrder = {
-      ...order,
+      ...{ ...order, firstName: order.clientOrderId },
       ...{ orderId: this.#nextId++, timeMs: nowMs, updateMs: nowMs },
       ...{ workingMs: isConditional(order) ? -1 : nowMs, status: 'NEW' },
       ...{ executed: Decimal.zero, quoteFilled: Decimal.zero, expiryReason: null },

@@ -1,6 +1,7 @@
 import { Decimal } from '@algo/model';
 import { BinanceStandIn } from '../binance/binance-stand-in.ts';
 import { USDM_DIALECT } from '../binance/dialect.ts';
+import type { StandInOptions } from '../binance/stand-in-options.ts';
 import type { TapeTrade } from '../binance/tape.ts';
 import { AccountDesk } from '../binance-account/account-desk.ts';
 import { AccountRest } from '../binance-account/account-rest.ts';
@@ -74,7 +75,7 @@ export class BinanceUsdmExchange implements AsyncDisposable {
   readonly #books: UsdmBooks;
   readonly #desk: AccountDesk;
   readonly #trading: UsdmTrading;
-  readonly #looking: NodeJS.Timeout;
+  readonly #stopLooking: () => void;
 
   private constructor(market: BinanceStandIn, options: UsdmExchangeOptions) {
     const { clock = WALL_CLOCK, symbols, weightMax = USDM_DIALECT.weightMax } = options;
@@ -102,26 +103,23 @@ export class BinanceUsdmExchange implements AsyncDisposable {
     });
     const rest = new AccountRest(this.#desk, endpoints, () => market.usedWeight);
     market.desk = {
-      answers: (request, response) => {
+      reply: (request) => {
         this.tick();
-        return answersTruth(request, response, () => this.truth()) || rest.answers(request, response);
+        return answersTruth(request, () => this.truth()) ?? rest.reply(request);
       },
-      upgrades: (request, line, head) =>
-        this.streams.upgrades(request, line, head) || this.sessions.upgrades(request, line, head),
+      dial: (url) => this.streams.dial(url) ?? this.sessions.dial(url),
     };
     for (const account of options.accounts) this.#openAccount(account);
-    this.#looking = setInterval(() => this.tick(), LOOK_EVERY_MS);
+    this.#stopLooking = clock.every(LOOK_EVERY_MS, () => this.tick());
   }
 
   static async open(options: UsdmExchangeOptions): Promise<BinanceUsdmExchange> {
-    const { clock = WALL_CLOCK, symbols, weightMax, port } = options;
-    const market = await BinanceStandIn.start({
-      ...{ dialect: USDM_DIALECT, symbols: symbols.map(({ symbol }) => symbol) },
-      nowMs: () => Math.floor(clock.nowMs()),
-      ...(weightMax === undefined ? {} : { weightMax }),
-      ...(port === undefined ? {} : { port }),
-    });
-    return new BinanceUsdmExchange(market, options);
+    return new BinanceUsdmExchange(await BinanceStandIn.start(marketOf(options)), options);
+  }
+
+  /** Opens it without a server: only who has it reaches it, by the door of its market. */
+  static unplugged(options: UsdmExchangeOptions): BinanceUsdmExchange {
+    return new BinanceUsdmExchange(BinanceStandIn.unplugged(marketOf(options)), options);
   }
 
   get restUrl(): string {
@@ -254,8 +252,25 @@ export class BinanceUsdmExchange implements AsyncDisposable {
     };
   }
 
+  /** All fills, oldest first: a list that grows. */
+  get fills(): readonly UsdmFill[] {
+    return this.#books.fills;
+  }
+
+  /** Oldest first; conditional ones stand apart. */
+  ordersOf(account: string): readonly UsdmOrder[] {
+    return this.#books.orders.of(account);
+  }
+
+  algosOf(account: string): readonly AlgoOrder[] {
+    return this.#books.algos.of(account);
+  }
+  positionOf(account: string, symbol: string): Position {
+    return this.#books.wallets.position(account, symbol, 'BOTH');
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
-    clearInterval(this.#looking);
+    this.#stopLooking();
     this.streams.close();
     this.sessions.close();
     await this.market[Symbol.asyncDispose]();
@@ -273,4 +288,13 @@ export class BinanceUsdmExchange implements AsyncDisposable {
     }
     for (const key of keys) this.addKey(name, key);
   }
+}
+
+function marketOf({ clock = WALL_CLOCK, symbols, weightMax, port }: UsdmExchangeOptions): StandInOptions {
+  return {
+    ...{ dialect: USDM_DIALECT, symbols: symbols.map(({ symbol }) => symbol) },
+    ...{ nowMs: () => Math.floor(clock.nowMs()), every: clock.every.bind(clock) },
+    ...(weightMax === undefined ? {} : { weightMax }),
+    ...(port === undefined ? {} : { port }),
+  };
 }

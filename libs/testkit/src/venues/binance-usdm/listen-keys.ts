@@ -1,17 +1,16 @@
-import type { IncomingMessage } from 'node:http';
-import type { Duplex } from 'node:stream';
-import { WebSocket, WebSocketServer } from 'ws';
+import { WebSocket } from 'ws';
 import type { AccountDesk } from '../binance-account/account-desk.ts';
 import type { Asked } from '../binance-account/endpoint.ts';
 import { Refused } from '../binance-account/refused.ts';
 import { type Hearer, tell } from '../exchange/faulty-telling.ts';
+import type { DialAnswer, ServerSocket } from '../exchange/stand-in-door.ts';
 import type { UsdmEvent } from './usdm-events.ts';
 
 const VALID_MS = 3_600_000;
 const PING_EVERY_MS = 180_000;
 
 interface Listener extends Hearer {
-  readonly socket: WebSocket;
+  readonly socket: ServerSocket;
   readonly listenKey: string;
   /** Undefined: all of them. */
   readonly events: ReadonlySet<string> | undefined;
@@ -24,18 +23,17 @@ interface Listener extends Hearer {
 export class ListenKeys {
   readonly #desk: AccountDesk;
   readonly #keys = new Map<string, { readonly listenKey: string; untilMs: number }>();
-  readonly #server = new WebSocketServer({ noServer: true, perMessageDeflate: false });
   readonly #listeners = new Set<Listener>();
-  readonly #pinging: NodeJS.Timeout;
+  readonly #stopPinging: () => void;
   #made = 0;
   /** Whether new connections are let in. */
   isOpen = true;
 
   constructor(desk: AccountDesk) {
     this.#desk = desk;
-    this.#pinging = setInterval(() => {
+    this.#stopPinging = desk.rules.clock.every(PING_EVERY_MS, () => {
       for (const { socket, isMuted } of this.#listeners) if (!isMuted) socket.ping();
-    }, PING_EVERY_MS);
+    });
   }
 
   /** Gives a key, or the one that there is, and lets it live on. */
@@ -60,15 +58,11 @@ export class ListenKeys {
     return {};
   };
 
-  /** Returns whether the path is of accounts. Without `/private` a key is taken, and nothing ever comes. */
-  upgrades(request: IncomingMessage, line: Duplex, head: Buffer): boolean {
-    const url = new URL(request.url ?? '', 'http://stand-in');
+  /** Meets a dial of the path of accounts. Without `/private` a key is taken, and nothing ever comes. */
+  dial(url: URL): DialAnswer | undefined {
     const [, route, form] = url.pathname.split('/');
-    if (route !== 'private') return false;
-    if (this.isOpen)
-      this.#server.handleUpgrade(request, line, head, (socket) => this.#open(socket, url, form ?? ''));
-    else line.destroy();
-    return true;
+    if (route !== 'private') return undefined;
+    return this.isOpen ? (socket) => this.#open(socket, url, form ?? '') : 'cut';
   }
 
   /** Tells an account's event to all who listen with its key. */
@@ -111,9 +105,8 @@ export class ListenKeys {
   }
 
   close(): void {
-    clearInterval(this.#pinging);
+    this.#stopPinging();
     this.cut();
-    this.#server.close();
   }
 
   #forget(account: string): void {
@@ -122,7 +115,7 @@ export class ListenKeys {
     for (const listener of this.#listeners) if (listener.listenKey === listenKey) listener.socket.close();
   }
 
-  #open(socket: WebSocket, url: URL, form: string): void {
+  #open(socket: ServerSocket, url: URL, form: string): void {
     const named = url.searchParams.get('events')?.split('/');
     const ofPath = url.pathname.split('/')[3];
     const listenKey = url.searchParams.get('listenKey') ?? ofPath ?? url.searchParams.get('streams') ?? '';

@@ -1,14 +1,14 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import type { Duplex } from 'node:stream';
 import { Decimal } from '@algo/model';
 import { fixed } from '../binance-account/fixed-text.ts';
+import { WALL_CLOCK } from '../exchange/exchange-clock.ts';
 import type { EngineMatch, EngineOrder } from '../exchange/public-order.ts';
+import type { DialAnswer, HeardAnswer, HeardRequest, StandInDesk } from '../exchange/stand-in-door.ts';
 import { type MarketOptions, SymbolMarket } from '../exchange/symbol-market.ts';
 import { DialMeter } from './dial-meter.ts';
-import type { BinanceDialect } from './dialect.ts';
 import { INTERVALS_MS, klineRows } from './kline-rows.ts';
 import { answerRest, type ListedRules } from './rest-side.ts';
+import type { ReadFault, StandInOptions } from './stand-in-options.ts';
+import { StandInServer } from './stand-in-server.ts';
 import { aggregateFrame, klineFrame, tradeFrame } from './stream-frames.ts';
 import { type DialRefusal, type StandInClient, StreamSide } from './stream-side.ts';
 import { Tape, type TapeAggregate, type TapeTrade } from './tape.ts';
@@ -21,32 +21,6 @@ const LOOK_EVERY_MS = 10;
 const UNQUOTED: MarketOptions = {
   ...{ tick: '0.01', firstTradeId: 1, depth: { levels: 0, quantity: '0', ticksApart: 1 } },
 };
-
-/** How a read fails, or lies. *Units*: `retryAfterS` s. */
-export interface ReadFault {
-  readonly status: number;
-  readonly retryAfterS?: number;
-  /** In place of the true answer. */
-  readonly body?: string;
-}
-
-/** What answers before the market does; each says whether the request is its own. */
-export interface StandInDesk {
-  readonly answers: (request: IncomingMessage, response: ServerResponse) => boolean;
-  readonly upgrades: (request: IncomingMessage, line: Duplex, head: Buffer) => boolean;
-}
-
-export interface StandInOptions {
-  readonly dialect: BinanceDialect;
-  /** What is listed there. */
-  readonly symbols: readonly string[];
-  /** The venue's clock. *Units*: wall ms. */
-  readonly nowMs?: () => number;
-  /** What an address may use in a minute, where that is not the venue's own limit. */
-  readonly weightMax?: number;
-  /** 0: any that is free. */
-  readonly port?: number;
-}
 
 /**
  * A market of Binance over HTTP and WebSocket, as documented, whose trades a test tells one by one, and which
@@ -83,25 +57,26 @@ export class BinanceStandIn implements AsyncDisposable {
   readonly #meter: WeightMeter;
   /** Who tried to connect, as far as five minutes go. */
   readonly dials: DialMeter;
-  readonly #server: Server;
+  /** Undefined: nobody reaches it but who has it. */
+  #server: StandInServer | undefined;
   readonly #streams: StreamSide;
   readonly #books = new Map<string, SymbolMarket>();
   #isDown = false;
-  readonly #looking: NodeJS.Timeout;
+  readonly #stopLooking: () => void;
   /** Bars of a minute that opened before it are told. */
   #barsUntilMs: number;
 
-  private constructor(server: Server, options: StandInOptions) {
+  private constructor(options: StandInOptions) {
     const { dialect, symbols, nowMs = Date.now, weightMax = dialect.weightMax } = options;
+    const { every = WALL_CLOCK.every } = options;
     this.#options = options;
     this.#nowMs = () => nowMs() + this.skewMs;
-    this.#server = server;
     this.#meter = new WeightMeter(weightMax);
     this.dials = new DialMeter(dialect.dialsMax);
     this.tape = new Tape(dialect.mergeUs);
     for (const symbol of symbols) this.tape.list(symbol);
     this.#streams = new StreamSide({
-      ...{ dialect, nowMs: this.#nowMs, answers: () => this.answers },
+      ...{ dialect, nowMs: this.#nowMs, answers: () => this.answers, every },
       isKnown: (stream) => this.tape.trades(stream.split('@')[0]!.toUpperCase()) !== undefined,
       refusal: () => {
         if (this.dials.take(this.#nowMs())) return { status: 429, body: 'Too many connection attempts' };
@@ -110,24 +85,35 @@ export class BinanceStandIn implements AsyncDisposable {
       },
     });
     this.#barsUntilMs = minuteOf(this.#nowMs());
-    this.#looking = setInterval(() => this.#tellBars(), LOOK_EVERY_MS);
-    server.on('upgrade', (request, line, head) => {
-      if (this.#isDown || this.desk?.upgrades(request, line, head) !== true)
-        this.#streams.upgrade(request, line, head);
-    });
-    server.on('request', (request, response) => {
-      if (this.#isDown || this.desk?.answers(request, response) !== true) this.#answer(request, response);
-    });
+    this.#stopLooking = every(LOOK_EVERY_MS, () => this.#tellBars());
   }
 
   static async start(options: StandInOptions): Promise<BinanceStandIn> {
-    const server = createServer();
-    await new Promise<void>((listening) => server.listen(options.port ?? 0, '127.0.0.1', listening));
-    return new BinanceStandIn(server, options);
+    const standIn = new BinanceStandIn(options);
+    standIn.#server = await StandInServer.listen(options.port ?? 0, {
+      ...{ reply: (request) => standIn.reply(request), dial: (url) => standIn.dial(url) },
+      upgrade: (request, line, head) => standIn.#streams.upgrade(request, line, head),
+    });
+    return standIn;
+  }
+
+  /** Opens it without a server: it is asked by `reply` and `dial` alone. */
+  static unplugged(options: StandInOptions): BinanceStandIn {
+    return new BinanceStandIn(options);
+  }
+
+  /** Answers a request. */
+  reply(request: HeardRequest): Promise<HeardAnswer> {
+    return (this.#isDown ? undefined : this.desk?.reply(request)) ?? this.#reply(request);
+  }
+
+  /** Meets a dial of an account's socket; undefined where it is of market data, or nobody is at home. */
+  dial(url: URL): DialAnswer | undefined {
+    return this.#isDown ? undefined : this.desk?.dial(url);
   }
 
   get url(): string {
-    return `ws://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return `ws://127.0.0.1:${this.#server?.port ?? 0}`;
   }
 
   get restUrl(): string {
@@ -236,10 +222,9 @@ export class BinanceStandIn implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    clearInterval(this.#looking);
+    this.#stopLooking();
     this.#streams.close();
-    this.#server.closeAllConnections();
-    await new Promise((closed) => this.#server.close(closed));
+    await this.#server?.[Symbol.asyncDispose]();
   }
 
   get #perMs(): number {
@@ -255,9 +240,9 @@ export class BinanceStandIn implements AsyncDisposable {
     this.#barsUntilMs = untilMs;
   }
 
-  #answer(request: IncomingMessage, response: ServerResponse): void {
+  async #reply(request: HeardRequest): Promise<HeardAnswer> {
     const { dialect } = this.#options;
-    const url = new URL(request.url ?? '', this.restUrl);
+    const url = new URL(request.url, this.restUrl);
     const unit = request.headers['x-mbx-time-unit'];
     this.asked.push(url);
     this.askedUnits.push(unit);
@@ -285,12 +270,13 @@ export class BinanceStandIn implements AsyncDisposable {
         ? this.readFault(url.searchParams.get('symbol') ?? '', Number(url.searchParams.get('fromId')), url)
         : { ...refusal, body: JSON.stringify({ code: -1003, msg }) };
     const text = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body);
-    response.writeHead(fault?.status ?? answer.status, {
+    const headers = {
       'Content-Type': typeof answer.body === 'string' ? 'text/html' : 'application/json',
       'X-MBX-USED-WEIGHT-1M': `${this.usedWeight}`,
       ...(fault?.retryAfterS === undefined ? {} : { 'Retry-After': `${fault.retryAfterS}` }),
-    });
-    void this.held.then(() => response.end(fault?.body ?? text));
+    };
+    await this.held;
+    return { status: fault?.status ?? answer.status, headers, text: fault?.body ?? text };
   }
 }
 

@@ -39,6 +39,8 @@ export interface StreamRules {
   readonly answers: () => boolean;
   /** Undefined lets a connection in; `cut` ends it without a word. */
   readonly refusal: () => DialRefusal | 'cut' | undefined;
+  /** Does something again and again; returns what ends it. */
+  readonly every: (ms: number, run: () => void) => () => void;
 }
 
 /** The WebSocket side of a stand-in. */
@@ -47,11 +49,11 @@ export class StreamSide {
   readonly #rules: StreamRules;
   readonly #server = new WebSocketServer({ noServer: true, perMessageDeflate: false, autoPong: false });
   readonly #sockets = new Map<StandInClient, WebSocket>();
-  readonly #pinging: NodeJS.Timeout;
+  readonly #stopPinging: () => void;
 
   constructor(rules: StreamRules) {
     this.#rules = rules;
-    this.#pinging = setInterval(() => this.ping(), rules.dialect.pingEveryMs);
+    this.#stopPinging = rules.every(rules.dialect.pingEveryMs, () => this.ping());
   }
 
   /** Pings everybody, as the venue does from time to time. */
@@ -89,7 +91,7 @@ export class StreamSide {
   }
 
   close(): void {
-    clearInterval(this.#pinging);
+    this.#stopPinging();
     for (const socket of this.#sockets.values()) socket.terminate();
     this.#server.close();
   }

@@ -5,6 +5,8 @@ export interface ExchangeClock {
   nowMs(): number;
   /** Ends when so much of this clock's time has passed. */
   sleep(ms: number): Promise<void>;
+  /** Does something again and again, for as long as the exchange is open; returns what ends it. */
+  every(ms: number, run: () => void): () => void;
 }
 
 /** The machine's own time. */
@@ -13,7 +15,13 @@ export const WALL_CLOCK: ExchangeClock = {
   sleep: async (ms) => {
     await pass(ms);
   },
+  every: everyReal,
 };
+
+function everyReal(ms: number, run: () => void): () => void {
+  const timer = setInterval(run, ms);
+  return () => clearInterval(timer);
+}
 
 /** A clock that a test moves; whoever sleeps moves it too. */
 export class HandClock implements ExchangeClock {
@@ -29,6 +37,11 @@ export class HandClock implements ExchangeClock {
 
   async sleep(ms: number): Promise<void> {
     this.advance(ms);
+  }
+
+  /** In real time: whoever moves the clock does not wait for it. */
+  every(ms: number, run: () => void): () => void {
+    return everyReal(ms, run);
   }
 
   /** Lets time pass. */

@@ -1,17 +1,12 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { HeardAnswer, HeardRequest } from './stand-in-door.ts';
 
 const PATH = '/stand-in/truth';
 
-/** Answers who asks from another process what is really so. Returns whether it was asked. */
-export function answersTruth(
-  request: IncomingMessage,
-  response: ServerResponse,
-  truth: () => unknown,
-): boolean {
-  if (request.url !== PATH) return false;
-  response.writeHead(200, { 'Content-Type': 'application/json' });
+/** Tells who asks from another process what is really so. Returns undefined where something else is asked. */
+export function answersTruth({ url }: HeardRequest, truth: () => unknown): Promise<HeardAnswer> | undefined {
+  if (url !== PATH) return undefined;
   // Maps become objects; decimals write themselves as text.
   const plain = (_: string, value: unknown) => (value instanceof Map ? Object.fromEntries(value) : value);
-  response.end(JSON.stringify(truth(), plain));
-  return true;
+  const text = JSON.stringify(truth(), plain);
+  return Promise.resolve({ status: 200, headers: { 'Content-Type': 'application/json' }, text });
 }

@@ -1,0 +1,232 @@
+import type { VirtualClock } from '@algo/bus';
+import { type Fill, type Instrument, type InstrumentId, instrumentId } from '@algo/model';
+import { readInstrumentCatalog } from '@algo/runtime';
+import type { SeededRandom } from '@algo/simulation';
+import type { BinanceStandIn, ExchangeClock, FlowTrade, RequestJournal } from '@algo/testkit/venues';
+import { type OpenExchange, openExchange } from '@algo/venues';
+import type { SimulatedLife } from '../simulated-life.ts';
+import { SimulatedTransport } from '../simulated-transport.ts';
+import { ACCOUNT } from '../stage.ts';
+import { isOutside, nameOf } from './fill-signs.ts';
+import { keyFiles } from './key-files.ts';
+import { binanceLeaving, type Leaving } from './leaving.ts';
+import { LeftAloneWatch } from './left-alone-watch.ts';
+import type { Fault, Scenario, Step, Target } from './scenario.ts';
+import { signedOrder } from './signed-order.ts';
+import type { StormHouse } from './storm-house.ts';
+import type { VenueTruth } from './venue-truth.ts';
+import { VenueWeather } from './venue-weather.ts';
+import type { Weather } from './weather.ts';
+
+const SYMBOLS = ['LTCUSDT', 'SOLUSDT', 'DOTUSDT'];
+/** What they cost at first, and what a level of the public's quotes is worth where nobody says. */
+const [START_PRICES, DEPTH_WORTH] = [[100, 40, 8], 100_000];
+/**
+ * An absence takes a minute to be proven, behind 12 s for an answer, and again where something moved
+ * meanwhile; a stream may wait a minute for its next try. *Units*: virtual ms.
+ */
+const [DOUBT_MS, TOLD_MS, SETTLE_MS] = [150_000, 100_000, 300_000];
+/** Who asks so much is turned away at first, and then banned. *Units*: weights of a minute. */
+const TOO_MUCH_SHARE = 1.5;
+
+/** As much of a stand-in as a house needs. */
+export interface HousedExchange {
+  readonly market: BinanceStandIn;
+  readonly journal: RequestJournal;
+  readonly restUrl: string;
+  readLate(endpoint: string, delayMs: number): void;
+  setMaintenance(isMaintained: boolean): void;
+  flow(symbol: string, trades: readonly FlowTrade[]): void;
+}
+
+/** What tells what happens in accounts. */
+export interface AccountSockets {
+  isOpen: boolean;
+  cut(): void;
+  mute(): void;
+}
+
+/** In which two markets differ for a house. */
+export interface HouseMarket {
+  readonly name: 'binance-spot' | 'binance-usdm';
+  readonly market: 'spot' | 'perp';
+  readonly weightMax: number;
+  /** Endpoints that may show what was. */
+  readonly reads: readonly string[];
+}
+
+/** A stand-in of Binance as the house of a storm, and the real adapter of each life at its door. */
+export abstract class BinanceHouse implements StormHouse {
+  readonly targets: readonly Target[] = ['execution', 'position-risk', 'reconcile'];
+  readonly instruments: readonly InstrumentId[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly truth: VenueTruth;
+  readonly settleMs = SETTLE_MS;
+  abstract readonly exchange: HousedExchange;
+  protected readonly symbols: readonly string[];
+  protected readonly known: readonly Instrument[];
+  protected readonly exchangeClock: ExchangeClock;
+  readonly #clock: VirtualClock;
+  readonly #random: SeededRandom;
+  readonly #weather: VenueWeather;
+  readonly #market: HouseMarket;
+  readonly #leftAlone: LeftAloneWatch;
+  #fills: readonly Fill[] = [];
+  #named: ReadonlyMap<string, Fill> = new Map();
+  #outside: ReadonlyMap<string, Fill> = new Map();
+  #aheadMs = 0;
+  #pausedUntilMs = 0;
+
+  constructor(
+    market: HouseMarket,
+    { isWide }: Scenario,
+    parts: { readonly weather: Weather; readonly random: SeededRandom; readonly clock: VirtualClock },
+  ) {
+    const { clock, random, weather } = parts;
+    this.#market = market;
+    this.#leftAlone = new LeftAloneWatch(clock, (what) => this.onBroken('left alone', what));
+    this.#clock = clock;
+    this.#random = random;
+    this.#weather = new VenueWeather(weather, random.stream('way'));
+    this.symbols = SYMBOLS.slice(0, isWide ? 3 : 2);
+    this.instruments = this.symbols.map((symbol) => instrumentId(`binance.${market.market}.${symbol}`));
+    const catalog = `test/simulation/storm/${market.name}-instruments.yaml`;
+    this.environment = { ALGO_INSTRUMENTS_FILE: catalog };
+    this.known = this.instruments.map((id) => readInstrumentCatalog(catalog).get(id)!);
+    this.exchangeClock = {
+      nowMs: () => this.nowMs(),
+      sleep: (ms) => clock.sleep(ms),
+      every: (ms, run) => every(clock, ms, run),
+    };
+    this.truth = {
+      patience: { doubtMs: DOUBT_MS, toldMs: TOLD_MS },
+      fills: () => this.#read().#named,
+      outside: () => this.#read().#outside,
+      cash: () => this.cash(),
+      order: (id) => this.stand(id),
+      held: () => this.held(),
+    };
+  }
+
+  onBroken: StormHouse['onBroken'] = () => {};
+
+  /** The sockets of accounts, and where they are dialled. */
+  protected abstract readonly sockets: AccountSockets;
+  protected abstract readonly socketUrl: string;
+  /** All fills so far; a list that grows, or the same. */
+  protected abstract fills(): readonly Fill[];
+  protected abstract cash(): readonly string[] | undefined;
+  protected abstract stand(id: string): 'absent' | 'open' | 'ended';
+  /** What is held, by instrument. *Units*: millionths of base, signed. */
+  protected abstract held(): ReadonlyMap<string, number>;
+  abstract byHand(step: Extract<Step, { does: 'byHand' }>): void;
+
+  nowMs(): number {
+    return this.#clock.nowMs() + this.#aheadMs;
+  }
+
+  openFor(life: SimulatedLife, leaves: (leaving: Leaving) => void): OpenExchange {
+    const { market, restUrl } = this.exchange;
+    const transport = new SimulatedTransport(market, this.#clock, life, this.#weather, {
+      leaves: (request) => {
+        this.#leftAlone.leaves(request);
+        const leaving = binanceLeaving(request, this.#market.market);
+        if (leaving !== undefined) leaves(leaving);
+      },
+      answered: (answer) => this.#leftAlone.answered(answer),
+    });
+    return openExchange(this.#market.name, {
+      ...{ account: ACCOUNT, clock: life.clock, transport },
+      ask: () => Promise.reject(new Error('there is no paper exchange here')),
+      access: {
+        ...{ ...keyFiles(), instruments: this.known, address: { restUrl, socketUrl: this.socketUrl } },
+        random: () => this.#random.uniform(),
+        pause: {
+          leftMs: () => Math.max(0, this.#pausedUntilMs - this.#clock.nowMs()),
+          keep: (ms) => {
+            this.#pausedUntilMs = Math.max(this.#pausedUntilMs, this.#clock.nowMs() + ms);
+          },
+        },
+      },
+    });
+  }
+
+  traded(n: number, price: number, quantity: number): void {
+    const isBuyerMaker = this.#random.chance(0.5);
+    this.exchange.flow(SYMBOLS[n]!, [{ price: price.toFixed(2), quantity: `${quantity}`, isBuyerMaker }]);
+  }
+
+  begin(fault: Fault): void {
+    switch (fault.kind) {
+      case 'streamCut':
+        this.sockets.isOpen = false;
+        this.sockets.cut();
+        return;
+      case 'streamMuted':
+        this.sockets.mute();
+        return;
+      case 'cutOff':
+        this.sockets.cut();
+        return;
+      case 'tooMuch':
+        this.exchange.market.use(this.#market.weightMax * TOO_MUCH_SHARE);
+        return;
+      case 'readsBehind':
+        for (const read of this.#market.reads) this.exchange.readLate(read, fault.byMs);
+        return;
+      case 'venueAhead':
+        this.#aheadMs += fault.byMs;
+        return;
+      case 'maintenance':
+        this.exchange.setMaintenance(true);
+        return;
+      default:
+    }
+  }
+
+  end(fault: Fault): void {
+    if (fault.kind === 'streamCut') this.sockets.isOpen = true;
+    if (fault.kind === 'readsBehind') for (const read of this.#market.reads) this.exchange.readLate(read, 0);
+    if (fault.kind === 'maintenance') this.exchange.setMaintenance(false);
+  }
+
+  isHeard(): boolean {
+    return true;
+  }
+
+  /** Sends what a person asks for on the exchange's own page. */
+  protected ask(method: 'POST' | 'DELETE', path: string, more: Readonly<Record<string, string>>): void {
+    const terms = { ...more, timestamp: `${Math.floor(this.nowMs())}` };
+    void this.exchange.market.reply(signedOrder(method, path, terms));
+  }
+
+  #read(): this {
+    const fills = this.fills();
+    if (fills.length > this.#fills.length) {
+      this.#fills = [...fills];
+      const named = fills.map((fill) => [nameOf(fill), fill] as const);
+      this.#named = new Map(named);
+      this.#outside = new Map(named.filter(([, { clientOrderId }]) => isOutside(clientOrderId)));
+    }
+    return this;
+  }
+}
+
+/** Returns how the public quotes a symbol, by what a level is worth in a scenario. */
+export function depthOf({ vices }: Scenario, n: number) {
+  const [, worth = `${DEPTH_WORTH}`] = /depth=(\d+)/.exec(vices) ?? [];
+  const quantity = `${Math.ceil(Number(worth) / START_PRICES[n]!)}`;
+  return { levels: 5, ticksApart: 1, quantity };
+}
+
+function every(clock: VirtualClock, ms: number, run: () => void): () => void {
+  let cancel = () => {};
+  const next = () => {
+    cancel = clock.after(ms, () => {
+      next();
+      run();
+    });
+  };
+  next();
+  return () => cancel();
+}

@@ -1,0 +1,110 @@
+import { SeededRandom } from '@algo/simulation';
+import {
+  type Exchange,
+  type Fault,
+  faultsOf,
+  longSilence,
+  moment,
+  type Scenario,
+  type Step,
+  stepsOf,
+  troubleOf,
+  widened,
+} from './scenario.ts';
+import { OF_VENUE, OF_VENUE_SHARED, type VenueFault } from './venue-faults.ts';
+
+/** What happens to requests and their answers on the way. */
+const WAY_FAULTS = ['requestLost', 'requestLate', 'answerLost', 'answerLate', 'requestTwice'] as const;
+/** What the public quotes at each level is worth: of little, orders fill in part. *Units*: quote. */
+const DEPTHS = ['100000', '4000', '1500'];
+
+/** Returns what a seed stands for at one of Binance's markets. */
+export function binanceScenarioOf(exchange: Exclude<Exchange, 'paper'>, seed: number): Scenario {
+  const random = SeededRandom.seeded(seed).stream(`scenario of ${exchange}`);
+  const steps = stepsOf(random.stream('steps')).map((step) => buying(exchange, step));
+  const faults: Fault[] = [
+    ...faultsOf(random.stream('faults')),
+    ...troubleOf(steps, random.stream('trouble')),
+    ...venueFaultsOf(exchange, random.stream('venue')),
+    ...faultsAtEntries(exchange, steps, random.stream('entries')),
+  ];
+  longSilence(random.stream('long silence'), steps, faults);
+  cutOffUnderStops(random.stream('cut off'), steps, faults);
+  steps.push(...byHandOf(random.stream('by hand')));
+  const isWide = widened(random.stream('third instrument'), steps);
+  const kind = random.stream('kind');
+  const vices = [`depth=${DEPTHS[kind.below(DEPTHS.length)]}`, ...(kind.chance(0.2) ? ['burnsBnb=1'] : [])];
+  return {
+    ...{ exchange, seed, isWide, vices: vices.join(', ') },
+    steps: steps.toSorted((a, b) => a.atMs - b.atMs),
+    // No process plays the exchange: what would strike it strikes execution.
+    faults: faults.map(ofReal).toSorted((a, b) => a.atMs - b.atMs),
+  };
+}
+
+function ofReal(fault: Fault): Fault {
+  return 'of' in fault && fault.of === 'paper-venue' ? ({ ...fault, of: 'execution' } as Fault) : fault;
+}
+
+/** What nobody lends can't be sold: most of what would be a short entry on spot is a long one. */
+function buying(exchange: Exchange, step: Step): Step {
+  const isLong = exchange === 'binance-spot' && step.does === 'enter' && step.n % 5 > 0;
+  return isLong ? { ...step, direction: 'long' } : step;
+}
+
+/** An entry is often just on its way, or what it has bought about to be left, when something goes wrong. */
+function faultsAtEntries(exchange: Exchange, steps: readonly Step[], random: SeededRandom): Fault[] {
+  const entries = steps.filter((step) => step.does === 'enter');
+  return entries.flatMap((entry): Fault[] => {
+    if (!random.chance(0.3)) return [];
+    const leavesMs = random.chance(0.4) ? entry.holdMs : 0;
+    const when = { atMs: entry.atMs + leavesMs - random.below(150), forMs: 200 + random.below(2_500) };
+    if (random.chance(0.5)) return [{ ...venueFaultOf(exchange, random), ...when }];
+    const kind = WAY_FAULTS[random.below(WAY_FAULTS.length)]!;
+    return [{ kind, share: random.between(0.4, 1), ...when }];
+  });
+}
+
+function venueFaultsOf(exchange: Exchange, random: SeededRandom): VenueFault[] {
+  return Array.from({ length: 1 + random.below(4) }, () => venueFaultOf(exchange, random));
+}
+
+function venueFaultOf(exchange: Exchange, random: SeededRandom): VenueFault {
+  const when = { atMs: moment(random), forMs: 500 + random.below(9_000) };
+  if (random.chance(0.5)) {
+    const kind = OF_VENUE_SHARED[random.below(OF_VENUE_SHARED.length)]!;
+    const share = random.between(0.1, 0.8);
+    if (kind === 'eventLost' || kind === 'eventLate' || kind === 'eventTwice')
+      return { kind, share, ...when };
+    const at = (['before', 'after', 'late'] as const)[random.below(3)]!;
+    return { kind, share, at, ...when };
+  }
+  const kind = OF_VENUE[random.below(exchange === 'binance-spot' ? OF_VENUE.length - 1 : OF_VENUE.length)]!;
+  if (kind === 'readsBehind') return { kind, byMs: 500 + random.below(5_500), ...when };
+  if (kind === 'venueAhead') return { kind, byMs: 2_000 + random.below(7_000), ...when };
+  return { kind, ...when };
+}
+
+/** In a third the price falls through resting stops while nobody hears of it: cut off, muted, or stopped. */
+function cutOffUnderStops(random: SeededRandom, steps: Step[], faults: Fault[]): void {
+  if (!random.chance(0.35)) return;
+  const when = { atMs: moment(random), forMs: 2_000 + random.below(7_000) };
+  const kind = (['streamCut', 'streamMuted', 'cutOff'] as const)[random.below(3)]!;
+  faults.push({ kind, ...when });
+  if (random.chance(0.5)) faults.push({ kind: 'pause', of: 'execution', ...when });
+  for (const instrument of [0, 1])
+    steps.push({
+      ...{ does: 'leap', instrument, by: -random.between(0.01, 0.03) },
+      atMs: when.atMs + random.below(when.forMs),
+    });
+}
+
+/** In a fifth a person sells what is held, or buys beside it; of both nobody could say whose the rest is. */
+function byHandOf(random: SeededRandom): Step[] {
+  if (!random.chance(0.2)) return [];
+  const side = random.chance(0.5) ? 'sell' : 'buy';
+  return Array.from({ length: 1 + random.below(3) }, () => ({
+    ...{ does: 'byHand', side, instrument: random.below(2), share: random.between(0.2, 1) },
+    atMs: moment(random),
+  }));
+}

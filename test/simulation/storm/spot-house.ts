@@ -1,0 +1,106 @@
+import type { VirtualClock } from '@algo/bus';
+import { type Fill, instrumentId, venueOrderId, venueTradeId } from '@algo/model';
+import type { SeededRandom } from '@algo/simulation';
+import { BinanceSpotExchange, type SpotFill, spotSymbol } from '@algo/testkit/venues';
+import { ACCOUNT } from '../stage.ts';
+import { BinanceHouse, depthOf, type HouseMarket } from './binance-house.ts';
+import { micros } from './judge-notes.ts';
+import { KEY } from './key-files.ts';
+import type { Scenario, Step } from './scenario.ts';
+import type { Weather } from './weather.ts';
+
+const OWNER = 'storm';
+const SPOT: HouseMarket = {
+  ...{ name: 'binance-spot', market: 'spot', weightMax: 6_000 },
+  reads: ['order', 'openOrders', 'account', 'myTrades'].map((path) => `GET /api/v3/${path}`),
+};
+
+/** The stand-in of spot as the house of a storm. */
+export class SpotHouse extends BinanceHouse {
+  readonly exchange: BinanceSpotExchange;
+  readonly #fills: Fill[] = [];
+  #byHand = 0;
+
+  constructor(
+    scenario: Scenario,
+    parts: { readonly weather: Weather; readonly random: SeededRandom; readonly clock: VirtualClock },
+  ) {
+    super(SPOT, scenario, parts);
+    this.exchange = BinanceSpotExchange.unplugged({
+      symbols: this.symbols.map((name, n) => spotSymbol(name, { depth: depthOf(scenario, n) })),
+      accounts: [
+        {
+          ...{ name: OWNER, balances: { USDT: '1000000', BNB: '1000' }, keys: [KEY] },
+          fees: { burnsBnb: scenario.vices.includes('burnsBnb') },
+        },
+      ],
+      ...{ bnbPrices: { USDT: '600' }, clock: this.exchangeClock },
+    });
+  }
+
+  protected get sockets() {
+    return this.exchange.sessions;
+  }
+
+  protected get socketUrl() {
+    return this.exchange.socketUrl;
+  }
+
+  byHand({ instrument, share, side }: Extract<Step, { does: 'byHand' }>): void {
+    const [symbol, id] = [this.symbols[instrument]!, this.instruments[instrument]!];
+    const n = ++this.#byHand;
+    if (side === 'buy') {
+      const quantity = (1 + 20 * share).toFixed(3);
+      const order = { side: 'BUY', type: 'MARKET', quantity, newClientOrderId: `bought-${n}` };
+      this.ask('POST', '/api/v3/order', { symbol, ...order });
+      return;
+    }
+    // Whoever wants to sell must take away what locks the coins first.
+    this.ask('DELETE', '/api/v3/openOrders', { symbol });
+    const quantity = shareOf(this.held().get(id) ?? 0, share);
+    const order = { side: 'SELL', type: 'MARKET', quantity, newClientOrderId: `hand-${n}` };
+    if (Number(quantity) > 0) this.ask('POST', '/api/v3/order', { symbol, ...order });
+  }
+
+  protected cash(): readonly string[] {
+    return [];
+  }
+
+  protected stand(id: string): 'absent' | 'open' | 'ended' {
+    const found = this.exchange.ordersOf(OWNER).findLast(({ firstName }) => firstName === id);
+    if (found === undefined) return 'absent';
+    return found.status === 'NEW' || found.status === 'PARTIALLY_FILLED' ? 'open' : 'ended';
+  }
+
+  protected held(): ReadonlyMap<string, number> {
+    return new Map(
+      this.known.map(({ id, base }) => {
+        const { free, locked } = this.exchange.holding(OWNER, base);
+        return [id, micros(free.plus(locked))];
+      }),
+    );
+  }
+
+  protected fills(): readonly Fill[] {
+    const { fills } = this.exchange;
+    for (const fill of fills.slice(this.#fills.length)) this.#fills.push(this.#fillOf(fill));
+    return this.#fills;
+  }
+
+  #fillOf(fill: SpotFill): Fill {
+    const order = this.exchange.ordersOf(OWNER).find(({ orderId }) => orderId === fill.orderId)!;
+    return {
+      ...{ venueTradeId: venueTradeId(`${fill.tradeId}`), venueOrderId: venueOrderId(`${fill.orderId}`) },
+      ...{ clientOrderId: order.firstName as Fill['clientOrderId'], account: ACCOUNT },
+      ...{ instrument: instrumentId(`binance.spot.${fill.symbol}`), side: fill.isBuyer ? 'buy' : 'sell' },
+      ...{ quantity: fill.quantity, price: fill.price, fee: fill.commission },
+      ...{ feeAsset: fill.commissionAsset, liquidity: fill.isMaker ? 'maker' : 'taker' },
+      timeUs: fill.timeMs * 1_000,
+    };
+  }
+}
+
+/** Returns a share of what is held, in whole steps. *Units*: `held` millionths of base. */
+export function shareOf(held: number, share: number): string {
+  return (Math.floor((Math.abs(held) / 1_000) * share) / 1_000).toFixed(3);
+}

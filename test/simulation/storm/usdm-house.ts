@@ -1,0 +1,114 @@
+import type { VirtualClock } from '@algo/bus';
+import { type Fill, instrumentId, venueOrderId, venueTradeId } from '@algo/model';
+import type { SeededRandom } from '@algo/simulation';
+import { BinanceUsdmExchange, type UsdmFill, usdmSymbol } from '@algo/testkit/venues';
+import { ACCOUNT } from '../stage.ts';
+import { BinanceHouse, depthOf, type HouseMarket } from './binance-house.ts';
+import { micros } from './judge-notes.ts';
+import { KEY } from './key-files.ts';
+import type { Fault, Scenario, Step } from './scenario.ts';
+import { shareOf } from './spot-house.ts';
+import type { Weather } from './weather.ts';
+
+const OWNER = 'storm';
+const USDM: HouseMarket = {
+  ...{ name: 'binance-usdm', market: 'perp', weightMax: 2_400 },
+  reads: [
+    ...['v1/order', 'v1/openOrders', 'v1/algoOrder', 'v1/openAlgoOrders', 'v1/userTrades'],
+    ...['v3/positionRisk', 'v3/balance', 'v3/account'],
+  ].map((path) => `GET /fapi/${path}`),
+};
+
+/** The stand-in of USD-M as the house of a storm. */
+export class UsdmHouse extends BinanceHouse {
+  readonly exchange: BinanceUsdmExchange;
+  readonly #fills: Fill[] = [];
+  #byHand = 0;
+
+  constructor(
+    scenario: Scenario,
+    parts: { readonly weather: Weather; readonly random: SeededRandom; readonly clock: VirtualClock },
+  ) {
+    super(USDM, scenario, parts);
+    this.exchange = BinanceUsdmExchange.unplugged({
+      symbols: this.symbols.map((name, n) => usdmSymbol(name, { depth: depthOf(scenario, n) })),
+      accounts: [{ name: OWNER, balances: { USDT: '1000000' }, keys: [KEY] }],
+      clock: this.exchangeClock,
+    });
+  }
+
+  protected get sockets() {
+    return this.exchange.streams;
+  }
+
+  protected get socketUrl() {
+    return this.exchange.streamUrl;
+  }
+
+  override begin(fault: Fault): void {
+    if (fault.kind === 'keyExpired') this.exchange.streams.expire(OWNER);
+    else super.begin(fault);
+  }
+
+  byHand({ instrument, share, side }: Extract<Step, { does: 'byHand' }>): void {
+    const [symbol, id] = [this.symbols[instrument]!, this.instruments[instrument]!];
+    const n = ++this.#byHand;
+    const held = this.held().get(id) ?? 0;
+    if (side === 'buy') {
+      // Of nothing it would net with what an order of ours opens, and nobody could say whose the rest is.
+      if (held === 0) return;
+      const order = {
+        side: held < 0 ? 'SELL' : 'BUY',
+        type: 'MARKET',
+        quantity: (1 + 20 * share).toFixed(3),
+      };
+      this.ask('POST', '/fapi/v1/order', { symbol, ...order, newClientOrderId: `bought-${n}` });
+      return;
+    }
+    this.ask('DELETE', '/fapi/v1/allOpenOrders', { symbol });
+    this.ask('DELETE', '/fapi/v1/algoOpenOrders', { symbol });
+    const quantity = shareOf(held, share);
+    const order = { side: held < 0 ? 'BUY' : 'SELL', type: 'MARKET', quantity, reduceOnly: 'true' };
+    if (Number(quantity) > 0)
+      this.ask('POST', '/fapi/v1/order', { symbol, ...order, newClientOrderId: `hand-${n}` });
+  }
+
+  protected cash(): readonly string[] | undefined {
+    return undefined;
+  }
+
+  /** A conditional order that was let go goes on as the order that it became, under the same name. */
+  protected stand(id: string): 'absent' | 'open' | 'ended' {
+    const order = this.exchange.ordersOf(OWNER).findLast(({ clientOrderId }) => clientOrderId === id);
+    if (order !== undefined)
+      return order.status === 'NEW' || order.status === 'PARTIALLY_FILLED' ? 'open' : 'ended';
+    const algo = this.exchange.algosOf(OWNER).findLast(({ clientAlgoId }) => clientAlgoId === id);
+    if (algo === undefined) return 'absent';
+    return algo.status === 'NEW' ? 'open' : 'ended';
+  }
+
+  protected held(): ReadonlyMap<string, number> {
+    return new Map(
+      this.known.map(({ id, symbol }) => [id, micros(this.exchange.positionOf(OWNER, symbol).amount)]),
+    );
+  }
+
+  protected fills(): readonly Fill[] {
+    const { fills } = this.exchange;
+    for (const fill of fills.slice(this.#fills.length)) this.#fills.push(this.#fillOf(fill));
+    return this.#fills;
+  }
+
+  #fillOf(fill: UsdmFill): Fill {
+    const order = this.exchange.ordersOf(OWNER).find(({ orderId }) => orderId === fill.orderId)!;
+    return {
+      ...{ venueTradeId: venueTradeId(`${fill.tradeId}`), venueOrderId: venueOrderId(`${fill.orderId}`) },
+      ...{ clientOrderId: order.clientOrderId as Fill['clientOrderId'], account: ACCOUNT },
+      instrument: instrumentId(`binance.perp.${fill.symbol}`),
+      side: fill.side === 'BUY' ? 'buy' : 'sell',
+      ...{ quantity: fill.quantity, price: fill.price, fee: fill.commission },
+      ...{ feeAsset: fill.commissionAsset, liquidity: fill.isMaker ? 'maker' : 'taker' },
+      timeUs: fill.timeMs * 1_000,
+    };
+  }
+}
