@@ -27,3 +27,6 @@ export { NatsServerProcess } from './server/nats-server-process.ts';
 export { SERVER_MIN } from './server/server-version.ts';
 export { newUserKey, publicKeyOf, type UserKey } from './server/user-key.ts';
 export { bucketSnapshots, type SnapshotStore } from './snapshot-store.ts';
+export type { BusTls } from './tls/bus-tls.ts';
+export * from './tls/certificate-files.ts';
+export { makeServerCertificate, OWN_AUTHORITY, type ServerCertificate } from './tls/server-certificate.ts';
