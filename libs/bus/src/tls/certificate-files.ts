@@ -4,7 +4,7 @@ import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { InputError } from '@algo/model';
 import { certificatesIn, readNamed } from './bus-tls.ts';
-import type { ServerCertificate } from './server-certificate.ts';
+import { OWN_AUTHORITY, type ServerCertificate } from './server-certificate.ts';
 
 /** Where the certificate of a server lies, under the names that cert-manager gives the parts of a secret. */
 export interface CertificateFiles {
@@ -72,6 +72,12 @@ export function checkCertificate(files: CertificateFiles, hosts: readonly string
   if (!certificate!.checkPrivateKey(privateKeyIn(keyFile)))
     throw refused(keyFile, `it is not the key of ${certFile}`, 'Put both in place from the same source.');
   return untilMs;
+}
+
+/** Whether an engine issued it to itself. *Errors*: InputError when it can't be read. */
+export function isOwnCertificate({ certFile }: CertificateFiles): boolean {
+  const [certificate] = certificatesIn('certificate of nats-server', certFile);
+  return certificate!.issuer === `CN=${OWN_AUTHORITY}`;
 }
 
 function privateKeyIn(path: string) {

@@ -39,7 +39,7 @@ const REFUSALS: readonly (readonly [RegExp, (said: string, tls: BusTls) => Words
     }),
   ],
   [
-    /SELF_SIGNED_CERT|UNABLE_TO_|CERT_SIGNATURE_FAILURE|INVALID_CA|self-signed cert|unable to (verify|get)|signature failure/,
+    /SELF_SIGNED_CERT|UNABLE_TO_|SIGNATURE_FAILURE|self-signed cert|unable to (verify|get)|signature failure/,
     (_, { caFile }) => ({
       because:
         caFile === undefined

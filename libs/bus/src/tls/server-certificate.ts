@@ -10,7 +10,7 @@ export interface ServerCertificate {
 }
 
 /** Who vouches for certificates that an engine made for itself. */
-export const OWN_AUTHORITY = 'algo engine, its own authority';
+export const OWN_AUTHORITY = 'algo engine own authority';
 /** As public authorities do at most, and a leap year. */
 export const VALID_DAYS = 398;
 
@@ -21,12 +21,13 @@ const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as con
 
 /**
  * Makes a certificate for a server of these names and addresses, and an authority of its own for it, whose
- * key nobody keeps: what it vouches for is this one certificate. *Units*: `fromMs` wall ms.
+ * key nobody keeps: what it vouches for is this one certificate. `authority` is the name of who vouches for
+ * it, where that is not an engine. *Units*: `fromMs` wall ms.
  */
 export async function makeServerCertificate(
   hosts: readonly string[],
   fromMs: number,
-  days = VALID_DAYS,
+  { days = VALID_DAYS, authority: name = OWN_AUTHORITY } = {},
 ): Promise<ServerCertificate> {
   // Loaded by whoever makes one alone: the library brings a decorator framework along.
   await import('reflect-metadata');
@@ -42,7 +43,7 @@ export async function makeServerCertificate(
   };
   const { digitalSignature, keyCertSign, cRLSign } = x509.KeyUsageFlags;
   const ca = await x509.X509CertificateGenerator.createSelfSigned({
-    ...{ ...period, name: `CN=${quoted(OWN_AUTHORITY)}`, keys: authority!, signingAlgorithm: ALGORITHM },
+    ...{ ...period, name: `CN=${name}`, keys: authority!, signingAlgorithm: ALGORITHM },
     extensions: [
       new x509.BasicConstraintsExtension(true, 0, true),
       new x509.KeyUsagesExtension(keyCertSign | cRLSign, true),
@@ -51,7 +52,7 @@ export async function makeServerCertificate(
   });
   const names = hosts.map((host) => ({ type: isIP(host) === 0 ? 'dns' : 'ip', value: host }) as const);
   const certificate = await x509.X509CertificateGenerator.create({
-    ...{ ...period, subject: `CN=${quoted(hosts[0]!)}`, issuer: ca.subject, signingAlgorithm: ALGORITHM },
+    ...{ ...period, subject: `CN=${hosts[0]}`, issuer: ca.subject, signingAlgorithm: ALGORITHM },
     publicKey: server!.publicKey,
     signingKey: authority!.privateKey,
     extensions: [
@@ -73,9 +74,4 @@ export async function makeServerCertificate(
     certificate: `${certificate.toString('pem')}\n`,
     key: `-----BEGIN PRIVATE KEY-----\n${key.match(/.{1,64}/g)!.join('\n')}\n-----END PRIVATE KEY-----\n`,
   };
-}
-
-/** As a name of a directory has it, where a comma would end the part. */
-function quoted(text: string): string {
-  return text.replaceAll(',', '\\,');
 }

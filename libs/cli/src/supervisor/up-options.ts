@@ -35,6 +35,8 @@ export interface UpOptions {
   /** Of these a second process stands by for each account. */
   readonly standby: readonly StandbyService[];
   readonly port: number | undefined;
+  /** Whether the bus is encrypted. */
+  readonly tls: boolean;
   readonly exitAtEnd: boolean;
   /** So many rows of a recording may be refused, where they are more than one in a hundred. */
   readonly acceptRefused: number;
@@ -56,6 +58,7 @@ export interface RawUpOptions {
   readonly analytics?: string;
   readonly standby?: string;
   readonly port?: string;
+  readonly tls?: boolean;
   readonly exitAtEnd?: boolean;
   readonly acceptRefused?: string;
   readonly json?: boolean;
@@ -101,6 +104,7 @@ export function parseUpOptions(
     analytics: raw.analytics === undefined ? undefined : analyticsCount('--analytics', raw.analytics),
     standby: parseStandby(raw.standby ?? ''),
     port: raw.port === undefined ? undefined : wholeNumber('--port', raw.port, 1, 65_535),
+    tls: raw.tls === true,
     exitAtEnd: raw.exitAtEnd === true,
     acceptRefused: wholeNumber('--accept-refused', raw.acceptRefused ?? '0', 0, 999_999_999_999),
     json: raw.json === true,
