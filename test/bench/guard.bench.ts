@@ -8,7 +8,7 @@ export const description =
   'what users and TLS cost: publisher → bus → analytics process → store with neither, with users, with both';
 
 const TRADES = 2_000_000;
-const ROUNDS = 5;
+const ROUNDS = 4;
 
 export async function run({ scale, say }: BenchOptions): Promise<BenchResult> {
   const { trades } = syntheticTape('binance.spot.LTCUSDT', Math.round(TRADES * scale), 10_000);

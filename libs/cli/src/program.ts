@@ -72,6 +72,7 @@ function addRunning(program: Command, environment: CliEnvironment): void {
       '--tls',
       'encrypt the bus, by the certificate in <data dir>/tls, which is made where there is none',
     )
+    .option('--check', 'only look whether every service could use this, also beside an engine that runs')
     .option('--exit-at-end', 'stop when a feed that ends has been worked through')
     .option(...ACCEPT_REFUSED)
     .option('--no-color', 'no colours')
