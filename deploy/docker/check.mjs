@@ -1,5 +1,5 @@
-// Has services look at the configuration that this container is told, each as it would be started, and ends: 0
-// where all could use it, 78 with what is wrong where one could not. It needs no bus and changes nothing.
+// Has services look at the configuration that this container is told, each as it would be started, and ends:
+// 0 where all could use it, 78 with what is wrong where one could not. It needs no bus and changes nothing.
 // usage: check [SERVICE...]
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';

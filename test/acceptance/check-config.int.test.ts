@@ -49,7 +49,7 @@ describe('a service that is only to look', () => {
     [
       'position-risk',
       () => ({ ALGO_PORTFOLIO_FILE: written('p.yaml', 'health: { enabled: maybe }\n') }),
-      /enabled/,
+      /health = a section: not a setting/,
     ],
     ['decision', () => ({ ALGO_TRADING_CONFIG: 'none' }), /there is none of that name \(config_1/],
     ['notifier', () => ({ ALGO_SENDGRID_KEY_FILE: written('key', 'k\n') }), /ALGO_MAIL_FROM.*need a sender/],
@@ -63,7 +63,7 @@ describe('a service that is only to look', () => {
     expect(existsSync(join(dir, 'data'))).toBe(false);
   });
 
-  test('takes what is right without a bus, also limits of an instrument that only an exchange lists', async () => {
+  test('takes what is right without a bus, also limits of what only an exchange lists', async () => {
     const limits = readFileSync('config/limits.yaml', 'utf8').replace(
       /^instruments:\n/m,
       '$&  binance.spot.ODDUSDT: { order_notional_max: 5 }\n',

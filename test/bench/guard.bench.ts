@@ -5,7 +5,7 @@ import { type AnalyticsRun, analyticsRun } from './throughput.bench.ts';
 
 export const name = 'guard';
 export const description =
-  'what users and TLS cost: publisher → bus → analytics process → store with neither, with users, with both';
+  'users and TLS on the way publisher → bus → analytics process → store: with neither, users, both';
 
 const TRADES = 2_000_000;
 const ROUNDS = 4;
@@ -44,8 +44,8 @@ export async function run({ scale, say }: BenchOptions): Promise<BenchResult> {
   return {
     figures,
     notes: [
-      `floor: the same chain without users; ${ROUNDS} rounds after one that warms up, in each of which the three took turns`,
-      'processors: of publisher, server and analytics together from the first trade to the last row, which who else is on the machine changes less than the rate',
+      `floor: the same chain without users; ${ROUNDS} rounds after one that warms up, the three by turns`,
+      'processors: of publisher, server and analytics together, from the first trade to the last row',
     ],
   };
 }

@@ -63,7 +63,7 @@ export function venueAccess(
   };
 }
 
-/** Looks whether a real exchange could be asked with these. *Errors*: InputError naming the file or the way. */
+/** Looks whether a real exchange could be asked with these. *Errors*: InputError naming file or way. */
 export function checkVenueAccess(name: string, settings: VenueSettings): void {
   const pause: SharedPause = { leftMs: () => 0, keep: () => undefined };
   const access = venueAccess(name, settings, [], pause);

@@ -12,9 +12,9 @@ import type { UpOptions } from './up-options.ts';
 const NO_BUS = 'nats://127.0.0.1:4222';
 
 /**
- * Has every service look at the configuration that it would be started with, and changes nothing: also beside
- * the engine that runs on the data directory, before that is stopped for this one. *Errors*: CommandFailure 78
- * with what each of them would refuse; InputError on a certificate that no client would take.
+ * Has every service look at the configuration that it would be started with, and changes nothing: also
+ * beside the engine that runs on the data directory, before that is stopped for this one. *Errors*:
+ * CommandFailure 78 once each has said what it would refuse; InputError on an unusable certificate.
  */
 export async function checkServices(
   options: UpOptions,
