@@ -15,7 +15,7 @@ const HERE = ['localhost', '127.0.0.1'];
 const status = z.object({
   tradesIn: z.number(),
   stored: z.number(),
-  lost: z.number(),
+  unstored: z.number(),
   duplicate: z.number(),
 });
 
@@ -109,8 +109,8 @@ test(
     expectNowhere(secrets, [said]);
 
     const told = await algo(['status', '--json', '--data-dir', run.dataDir]);
-    const { tradesIn, stored, lost, duplicate } = status.parse(JSON.parse(told.said));
-    expect({ lost, duplicate, stored }).toEqual({ lost: 0, duplicate: 0, stored: tradesIn });
+    const { tradesIn, stored, unstored, duplicate } = status.parse(JSON.parse(told.said));
+    expect({ unstored, duplicate, stored }).toEqual({ unstored: 0, duplicate: 0, stored: tradesIn });
     expect(tradesIn).toBeGreaterThan(0);
   },
   4 * PATIENCE_MS,
