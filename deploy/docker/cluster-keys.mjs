@@ -87,6 +87,7 @@ function routesWith(password) {
     '  listen: "0.0.0.0:6222"',
     `  authorization { user: route, password: "${password}", timeout: 5 }`,
     '  connect_retries: 120',
+    '  include "../routes-tls.conf"',
     '  routes: [',
     ...routes,
     '  ]',

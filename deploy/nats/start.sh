@@ -11,5 +11,18 @@ if [ -d "$before" ]; then
   fi
   mv "$before" "$now"
 fi
+# A certificate that was put in another's place is shown from then on; who is connected stays connected.
+tls="${TLS_DIR:-/etc/nats/users/tls}"
+if [ -d "$tls" ]; then
+  files() { cat "$tls/tls.crt" "$tls/tls.key" "$tls/ca.crt" 2>/dev/null | sha256sum; }
+  (
+    shown=$(files)
+    while sleep 5; do
+      now=$(files)
+      [ "$now" = "$shown" ] || kill -HUP $$ || exit
+      shown=$now
+    done
+  ) &
+fi
 # In the place of this shell, so that signals reach the server.
 exec "$@"

@@ -1,101 +1,29 @@
 // The servers of a composition and of a cluster, with their own configurations and the keys' list of users.
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { allDurables, JetStreamBus, provision } from '@algo/bus';
-import { FAMILIES, type Family, STREAMS, type StreamName, USERS } from '@algo/contracts';
-import { eventually, natsServerBinary } from '@algo/testkit';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { FAMILIES, type Family, STREAMS, type StreamName } from '@algo/contracts';
+import { eventually } from '@algo/testkit';
+import { afterAll, describe, expect, test } from '@jest/globals';
 import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 import { inherited } from './support/config.ts';
+import { ContainerBus, DEPLOY, deployed } from './support/container-bus.ts';
 
-const DEPLOY = fileURLToPath(new URL('../../deploy', import.meta.url));
-const textOf = (path: string) => readFileSync(join(DEPLOY, path), 'utf8');
-const folder = mkdtempSync(join(tmpdir(), 'algo-bus-'));
-const keyOf = (user: string) => readFileSync(join(folder, 'keys', user, 'key.nk'), 'utf8').trim();
-const children: ChildProcess[] = [];
-
-beforeAll(() => {
-  for (const user of ['provisioner', ...USERS, 'nats'])
-    mkdirSync(join(folder, 'keys', user), { recursive: true });
-  const env = { PATH: inherited.PATH, ALGO_KEYS_DIR: join(folder, 'keys') };
-  const made = spawnSync(process.execPath, [join(DEPLOY, 'docker/entrypoint.mjs'), 'keys', 'folder'], {
-    env,
-  });
-  expect(made.status).toBe(0);
-});
-afterAll(async () => {
-  for (const child of children) {
-    const ended = new Promise((resolve) => child.once('exit', resolve));
-    if (child.kill('SIGKILL')) await ended;
-  }
-  rmSync(folder, { recursive: true, force: true });
-});
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = z.object({ port: z.number() }).parse(server.address());
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-/** Starts a server as a container would, on loopback and a folder of its own. Returns its address. */
-async function start(name: string, conf: string, routes = ''): Promise<string> {
-  const home = join(folder, name);
-  mkdirSync(join(home, 'users'), { recursive: true });
-  writeFileSync(join(home, 'users/users.conf'), readFileSync(join(folder, 'keys/nats/users.conf')));
-  writeFileSync(join(home, 'users/routes.conf'), routes);
-  const port = await freePort();
-  const here = conf
-    .replace('0.0.0.0:4222', `127.0.0.1:${port}`)
-    .replace(/^http: .*$/m, '')
-    .replace('"/data"', JSON.stringify(join(home, 'data')))
-    .replace('sync_interval: always', 'sync_interval: "1s"');
-  writeFileSync(join(home, 'nats.conf'), here);
-  const args = ['--config', join(home, 'nats.conf')];
-  const child = spawn(natsServerBinary(), args, {
-    env: { POD_NAME: name },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  children.push(child);
-  let said = '';
-  child.stderr.on('data', (chunk: Buffer) => {
-    said += chunk.toString();
-  });
-  await eventually(`${name} to be ready`, () => {
-    if (child.exitCode !== null) throw new Error(said);
-    return said.includes('Server is ready');
-  });
-  return `nats://127.0.0.1:${port}`;
-}
-
-/** Three servers that know each other, as the job `keys` lets them. */
-async function startCluster(): Promise<string[]> {
-  const names = ['nats-0', 'nats-1', 'nats-2'];
-  const ports = await Promise.all(names.map(freePort));
-  const routes = ports.map((port) => `"nats://route:x@127.0.0.1:${port}"`).join(', ');
-  const conf = textOf('kubernetes/base/nats.conf');
-  const routesOf = (port: number | undefined) =>
-    [
-      'cluster { name: algo',
-      `listen: "127.0.0.1:${port}"`,
-      'authorization { user: route, password: x }',
-      `routes: [${routes}] }`,
-    ].join(', ');
-  return Promise.all(names.map((name, n) => start(name, conf, routesOf(ports[n]))));
-}
+const servers = new ContainerBus();
+const { folder } = servers;
+afterAll(() => servers[Symbol.asyncDispose]());
+const urlOf = (port: number) => `nats://127.0.0.1:${port}`;
+const startOne = async () => [urlOf(await servers.start('nats', deployed('nats/nats.conf')))];
+const startCluster = async () => (await servers.startCluster()).map(urlOf);
 
 async function provisioned(
   stack: AsyncDisposableStack,
   url: string,
   replicas: number,
 ): Promise<JetStreamBus> {
-  const about = { servers: [url], identity: 'provisioner', keySeed: keyOf('provisioner') };
+  const about = { servers: [url], identity: 'provisioner', keySeed: servers.keyOf('provisioner') };
   const bus = stack.use(await JetStreamBus.connect(about));
   // Until the servers of a cluster have chosen who leads them, each request is refused.
   let refusal: unknown;
@@ -109,7 +37,7 @@ async function provisioned(
 }
 
 describe.each([
-  ['one server of a composition', 1, async () => [await start('nats', textOf('nats/nats.conf'))]],
+  ['one server of a composition', 1, startOne],
   ['three servers of a cluster', 3, startCluster],
 ] as const)('%s', (_name, replicas, startServers) => {
   test('lets an observer of each server read, and stores nothing that he makes it say', async () => {
@@ -124,10 +52,10 @@ describe.each([
         ),
       );
     const families = Object.keys(FAMILIES) as Family[];
-    const person = { servers: [urls[0]!], identity: 'cli.1', keySeed: keyOf('cli') };
+    const person = { servers: [urls[0]!], identity: 'cli.1', keySeed: servers.keyOf('cli') };
     const cli = stack.use(await JetStreamBus.connect(person));
     for (const url of urls) {
-      const about = { servers: [url], identity: 'observer.me', keySeed: keyOf('observer') };
+      const about = { servers: [url], identity: 'observer.me', keySeed: servers.keyOf('observer') };
       const { nc } = stack.use(await JetStreamBus.connect(about)).nats;
       const live = Promise.withResolvers<string>();
       nc.subscribe('ctl.mode.>', { callback: (_, m) => live.resolve(m.subject) });
@@ -202,7 +130,7 @@ describe('a volume of a build without accounts', () => {
         }),
       }),
     });
-    const found = parseAllDocuments(textOf('kubernetes/base/nats.yaml'))
+    const found = parseAllDocuments(deployed('kubernetes/base/nats.yaml'))
       .map((document) => set.safeParse(document.toJS()))
       .find(({ success }) => success)!.data!;
     const [, , script] = found.spec.template.spec.containers[0].command;

@@ -51,7 +51,7 @@ describe('the programs of a composition that run once', () => {
     expect(refused).toEqual({ status: 1, said: expect.stringContaining('Permissions Violation') });
     const stranger = container(['provision'], { ALGO_NATS_URL: server.url });
     expect(stranger).toEqual({ status: 78, said: expect.stringContaining('cannot connect') });
-  });
+  }, 60_000); // three programs, one after the other
 
   test.each([
     [['keys', 'drawer'], 78, 'keys = "drawer": it names no place for them. Name one of folder, cluster.'],

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { allDurables, JetStreamBus, NatsServerProcess, type PublisherOptions, provision } from '@algo/bus';
 import { natsServerBinary } from '@algo/testkit';
+import { BenchGuard, type Guard } from './bench-guard.ts';
+import { PLAN } from './bench-plan.ts';
 
 /**
  * A nats-server as the engine runs it (money streams flushed before the ack), in a folder that goes with it.
@@ -10,30 +12,36 @@ import { natsServerBinary } from '@algo/testkit';
 export class BenchServer implements AsyncDisposable {
   readonly url: string;
   readonly dir: string;
+  readonly guard: BenchGuard;
   readonly #server: NatsServerProcess;
   readonly #buses: JetStreamBus[] = [];
 
-  private constructor(server: NatsServerProcess, dir: string) {
+  private constructor(server: NatsServerProcess, dir: string, guard: BenchGuard) {
     this.#server = server;
+    this.guard = guard;
     this.url = server.url;
     this.dir = dir;
   }
 
   /** Starts one, on a copy of what another one left where its folder is given. */
-  static async start(from?: string): Promise<BenchServer> {
+  static async start(from?: string, by: Guard = 'open'): Promise<BenchServer> {
     const dir = mkdtempSync(join(tmpdir(), 'algo-bench-'));
     if (from !== undefined) cpSync(from, dir, { recursive: true });
     const storeDir = join(dir, 'jetstream');
-    const bench = new BenchServer(
-      await NatsServerProcess.start({ binary: natsServerBinary(), storeDir, sync: 'always' }),
-      dir,
-    );
+    const guard = await BenchGuard.make(by, join(dir, 'users'), PLAN);
+    const options = { binary: natsServerBinary(), storeDir, sync: 'always' } as const;
+    const server = await NatsServerProcess.start({ ...options, ...guard.ofServer });
+    const bench = new BenchServer(server, dir, guard);
     await provision(await bench.bus('provisioner'), { replicas: 1, durables: allDurables() });
     return bench;
   }
 
+  get pid(): number {
+    return this.#server.pid!;
+  }
+
   async bus(identity: string, publisher?: PublisherOptions): Promise<JetStreamBus> {
-    const options = { servers: [this.url], identity };
+    const options = { servers: [this.url], identity, ...this.guard.ofClient(identity) };
     const bus = await JetStreamBus.connect(publisher === undefined ? options : { ...options, publisher });
     this.#buses.push(bus);
     return bus;

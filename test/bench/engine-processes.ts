@@ -3,23 +3,15 @@ import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Subscription } from '@algo/bus';
 import { codecs, type ServiceStatus } from '@algo/contracts';
-import { type EnginePlan, FirstRules, NODE_FLAGS, readInstrumentCatalog, serviceOf } from '@algo/runtime';
+import { FirstRules, NODE_FLAGS, readInstrumentCatalog, serviceOf } from '@algo/runtime';
 import { bucketDocuments } from '@algo/state';
+import { PLAN } from './bench-plan.ts';
 import type { BenchServer } from './bench-server.ts';
 import { inherited, ROOT } from './config.ts';
 
 const READY_MAX_MS = 90_000;
 const STOP_MAX_MS = 10_000;
 const INSTRUMENTS_FILE = join(ROOT, 'config', 'instruments.yaml');
-/** One account; each bench has its ingest of one of these feeds, or is it itself. */
-const PLAN: EnginePlan = {
-  accounts: ['paper-main'],
-  feeds: ['synthetic', 'file', 'binance'],
-  analytics: 1,
-  live: [],
-  standby: [],
-};
-
 interface Started {
   readonly child: ChildProcess;
   readonly logPath: string;
@@ -78,13 +70,13 @@ export class EngineProcesses implements AsyncDisposable {
 
   /** All others wait until ingest has said by which rules orders are taken; of `binance` there is none. */
   async #tellRules(file: string): Promise<void> {
-    const bus = await this.#server.bus('bench-rules');
+    const bus = await this.#server.bus('ingest.binance');
     const rules = new FirstRules(bucketDocuments(bus.bucket('documents')), 'binance');
     await rules.add([...readInstrumentCatalog(file).values()]);
   }
 
   async #listen(): Promise<Subscription> {
-    const bus = await this.#server.bus('bench-status');
+    const bus = await this.#server.bus('cli.status');
     return bus.follow({ stream: 'SYSTEM', subjects: ['sys.service.>'], after: 0 }, (message) => {
       if (message.type !== codecs.ServiceStatus.type) return;
       const status = codecs.ServiceStatus.decode(message.data);
@@ -103,6 +95,7 @@ export class EngineProcesses implements AsyncDisposable {
       env: {
         ...inherited,
         ALGO_NATS_URL: this.#server.url,
+        ...this.#server.guard.ofProcess(identity),
         ALGO_DATA_DIR: join(this.#server.dir, 'data'),
         ALGO_ACCOUNTS: PLAN.accounts.join(),
         ALGO_FEEDS: PLAN.feeds.join(),

@@ -11,6 +11,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   latency: () => import('./latency.bench.ts'),
   publish: () => import('./publish.bench.ts'),
   bus: () => import('./bus.bench.ts'),
+  guard: () => import('./guard.bench.ts'),
   codec: () => import('./codec.bench.ts'),
   store: () => import('./store.bench.ts'),
   import: () => import('./import.bench.ts'),

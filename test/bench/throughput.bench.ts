@@ -3,6 +3,7 @@ import type { JetStreamBus } from '@algo/bus';
 import { codecs, subjects } from '@algo/contracts';
 import { sliceTrades, type TradeColumns } from '@algo/model';
 import type { SinkOrder } from './bare-sink.ts';
+import type { Guard } from './bench-guard.ts';
 import { BenchServer } from './bench-server.ts';
 import { EngineProcesses } from './engine-processes.ts';
 import {
@@ -15,6 +16,7 @@ import {
   steadyRate,
 } from './figures.ts';
 import { Forked } from './forked.ts';
+import { cpuMs } from './process-figures.ts';
 import { syntheticTape, type Tape } from './tape.ts';
 
 export const name = 'throughput';
@@ -41,7 +43,7 @@ export async function run(options: BenchOptions): Promise<BenchResult> {
 async function compare(label: string, tape: Tape, { say }: BenchOptions): Promise<Figure> {
   const pairs: Pair[] = [];
   for (let i = 0; i < PAIRS; i++) {
-    pairs.push({ floor: await bare(tape.trades), ours: await ours(tape.trades) });
+    pairs.push({ floor: await bare(tape.trades), ours: (await analyticsRun(tape.trades)).rate });
     say(
       `${label}: pair ${i + 1} of ${PAIRS}: ${Math.round(pairs[i]!.ours)} of ${Math.round(pairs[i]!.floor)} trades/s`,
     );
@@ -49,9 +51,17 @@ async function compare(label: string, tape: Tape, { say }: BenchOptions): Promis
   return paired(label, 'trades/s', pairs, { of: 'ratio', least: 0.75 });
 }
 
+/** How fast a real analytics process stored trades, and what all who took part in it needed for one. */
+export interface AnalyticsRun {
+  /** *Units*: trades/s. */
+  readonly rate: number;
+  /** Processor time of publisher, server and analytics. *Units*: µs a trade. */
+  readonly cpuUs: number;
+}
+
 /** Real analytics process; its own status says how many rows are durable, and when. */
-async function ours(trades: TradeColumns): Promise<number> {
-  await using server = await BenchServer.start();
+export async function analyticsRun(trades: TradeColumns, guard: Guard = 'open'): Promise<AnalyticsRun> {
+  await using server = await BenchServer.start(undefined, guard);
   await using processes = new EngineProcesses(server);
   await processes.start(['analytics.0']);
   const samples: Progress[] = [];
@@ -60,9 +70,13 @@ async function ours(trades: TradeColumns): Promise<number> {
     samples.push({ atMs: timeUs / 1_000, rows: counters.stored ?? 0 });
     if (counters.stored === trades.count) done.resolve();
   };
+  const spentMs = () =>
+    [process.pid, server.pid, ...processes.pids().values()].reduce((sum, pid) => sum + cpuMs(pid), 0);
+  const fromMs = spentMs();
   await publishLive(await server.bus('ingest.binance'), trades);
   await done.promise;
-  return steadyRate(samples, trades.count);
+  const cpuUs = ((spentMs() - fromMs) * 1_000) / trades.count;
+  return { rate: steadyRate(samples, trades.count), cpuUs };
 }
 
 /** As a live feed does: what has gathered is encoded and handed over while there is room. */

@@ -27,3 +27,7 @@ export { NatsServerProcess } from './server/nats-server-process.ts';
 export { SERVER_MIN } from './server/server-version.ts';
 export { newUserKey, publicKeyOf, type UserKey } from './server/user-key.ts';
 export { bucketSnapshots, type SnapshotStore } from './snapshot-store.ts';
+export { BusCertificates } from './tls/bus-certificates.ts';
+export { type BusTls, tlsSettings } from './tls/bus-tls.ts';
+export * from './tls/certificate-files.ts';
+export { makeServerCertificate, type ServerCertificate } from './tls/server-certificate.ts';

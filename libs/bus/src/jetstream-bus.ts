@@ -1,5 +1,4 @@
 import { type BucketName, inboxPrefix, type StreamName } from '@algo/contracts';
-import { InputError } from '@algo/model';
 import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { Kvm } from '@nats-io/kv';
 import { connect, errors, type NatsConnection, nkeyAuthenticator } from '@nats-io/transport-node';
@@ -30,6 +29,8 @@ import { jetStreamBucket, watchKey } from './jetstream-bucket.ts';
 import { lastMessage } from './last-message.ts';
 import { patiently } from './patiently.ts';
 import { checkServer } from './server/server-version.ts';
+import { type BusTls, tlsSettings } from './tls/bus-tls.ts';
+import { connectRefusal } from './tls/connect-refusal.ts';
 
 /** How to reach the server and as whom. */
 export interface ConnectOptions {
@@ -37,7 +38,7 @@ export interface ConnectOptions {
   readonly identity: string;
   /** The secret half of a user's key; without it a server that knows no users is meant. */
   readonly keySeed?: string;
-  readonly caFile?: string;
+  readonly tls?: BusTls;
   readonly clock?: Clock;
   readonly publisher?: PublisherOptions;
 }
@@ -83,6 +84,7 @@ export class JetStreamBus implements Bus {
    */
   static async connect(options: ConnectOptions): Promise<JetStreamBus> {
     const where = options.servers.join(', ');
+    const tls = tlsSettings(options.servers, options.tls);
     const nc = await connect({
       servers: [...options.servers],
       name: options.identity,
@@ -90,6 +92,7 @@ export class JetStreamBus implements Bus {
       maxReconnectAttempts: -1,
       reconnectTimeWait: 100,
       reconnectJitter: 50,
+      reconnectJitterTLS: 50,
       pingInterval: 2_000,
       maxPingOut: 2,
       timeout: 5_000,
@@ -97,15 +100,9 @@ export class JetStreamBus implements Bus {
       ...(options.keySeed === undefined
         ? {}
         : { authenticator: nkeyAuthenticator(new TextEncoder().encode(options.keySeed)) }),
-      ...(options.caFile === undefined ? {} : { tls: { caFile: options.caFile } }),
+      ...(tls === undefined ? {} : { tls }),
     }).catch((cause: unknown) => {
-      throw new InputError({
-        field: 'nats',
-        value: where,
-        because: `cannot connect: ${(cause as Error).message}`,
-        remedy: 'Start nats-server or correct its address and credentials.',
-        isPassing: !(cause instanceof errors.AuthorizationError),
-      });
+      throw connectRefusal(cause, where, options.tls);
     });
     try {
       checkServer(nc.info, where);

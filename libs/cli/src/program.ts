@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { backtest } from './commands/backtest.ts';
 import { resetBreaker } from './commands/breaker.ts';
 import { cancel } from './commands/cancel.ts';
+import { makeCertificate, renewCertificate } from './commands/certificate.ts';
 import { setTradingMode } from './commands/control.ts';
 import { doctor } from './commands/doctor.ts';
 import { dust } from './commands/dust.ts';
@@ -67,6 +68,11 @@ function addRunning(program: Command, environment: CliEnvironment): void {
     )
     .option('--standby <services>', 'a second process each that takes over: execution,position-risk')
     .option('--port <n>', 'port of nats-server on loopback (default: a free one)')
+    .option(
+      '--tls',
+      'encrypt the bus, by the certificate in <data dir>/tls, which is made where there is none',
+    )
+    .option('--check', 'only look whether every service could use this, also beside an engine that runs')
     .option('--exit-at-end', 'stop when a feed that ends has been worked through')
     .option(...ACCEPT_REFUSED)
     .option('--no-color', 'no colours')
@@ -144,6 +150,17 @@ function addRunning(program: Command, environment: CliEnvironment): void {
     .option('--place-and-cancel', 'also place an order far from the market, and take it back')
     .option(...JSON_OUT)
     .action((venue: string, options: VenueCheckOptions) => checkVenue(venue, options, environment));
+  const certificate = program.command('certificate').description('by which the bus is encrypted');
+  certificate
+    .command('renew')
+    .description('give an engine another certificate and another authority, while it runs or not')
+    .option(...DATA_DIR)
+    .action((options) => renewCertificate(options, environment));
+  certificate
+    .command('make <dir>')
+    .description('make a certificate for a server that runs elsewhere: ca.crt, tls.crt, tls.key')
+    .requiredOption('--host <names>', 'names and addresses by which clients reach it, comma-separated')
+    .action((dir: string, options: { host: string }) => makeCertificate(dir, options));
   program
     .command('version')
     .description('print the version')

@@ -46,7 +46,11 @@ export const baseConfig = z.object({
     .default('nats://127.0.0.1:4222'),
   /** The secret half of this process's key for the server: a file with one line. */
   natsKeyFile: z.string().optional(),
+  /** Who vouches for the server. With it, or at an address tls://, nothing is said unencrypted. */
   natsCaFile: z.string().optional(),
+  /** This process's certificate and its key, for a server that asks for one. */
+  natsCertFile: z.string().optional(),
+  natsCertKeyFile: z.string().optional(),
   /** Which of several analytics processes this is, from 0. */
   ordinal: z.coerce.number().int().min(0).max(63).default(0),
   /** Health, readiness and metrics; 0 picks a free port, which the log names. */

@@ -4,15 +4,15 @@ import { Secret } from './secret.ts';
 
 /**
  * Connects to the NATS servers that the configuration names.
- * *Errors*: InputError on an unreadable key file.
+ * *Errors*: InputError on an unreadable key file or certificate.
  */
 export async function connectBus(config: BaseConfig, identity: string): Promise<JetStreamBus> {
-  const { natsUrl, natsKeyFile, natsCaFile } = config;
+  const { natsUrl, natsKeyFile } = config;
   const key = natsKeyFile === undefined ? undefined : Secret.fromFile(natsKeyFile, 'ALGO_NATS_KEY_FILE');
   return JetStreamBus.connect({
     servers: natsUrl.split(','),
     identity,
     ...(key === undefined ? {} : { keySeed: key.reveal() }),
-    ...(natsCaFile === undefined ? {} : { caFile: natsCaFile }),
+    tls: { caFile: config.natsCaFile, certFile: config.natsCertFile, keyFile: config.natsCertKeyFile },
   });
 }

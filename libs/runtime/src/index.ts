@@ -7,6 +7,7 @@ export {
   isLive,
   type LiveAccount,
 } from './base-config.ts';
+export { CHECK_ONLY } from './check-service.ts';
 export type { Hosted } from './composed/hosted.ts';
 export { Wanted } from './composed/hosted-machine.ts';
 export { Said } from './composed/said.ts';
@@ -43,12 +44,12 @@ export { parseYaml, type YamlProblem } from './parse-yaml.ts';
 export { ownDirectory } from './process-context.ts';
 export { birthOf, isAlive, isSameProcess } from './process-identity.ts';
 export * from './process-plan.ts';
-export { ConfigError, readConfig, variableOf } from './read-config.ts';
+export { ConfigError, readConfig, readYaml, variableOf } from './read-config.ts';
 export { Composition, type CompositionParts } from './run-composed.ts';
 export { EXIT, runProcess } from './run-process.ts';
 export { Secret } from './secret.ts';
 export * from './service.ts';
 export { followShardPlan, planShards, readShardPlan } from './shard-plans.ts';
 export { startDriver } from './start-driver.ts';
-export { type VenueSettings, venueAccess, venueSettings } from './venue-access.ts';
+export { checkVenueAccess, type VenueSettings, venueAccess, venueSettings } from './venue-access.ts';
 export { WatchedFile } from './watched-file.ts';

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { acquireLease } from './acquire-lease.ts';
 import { awaitProvision } from './await-provision.ts';
 import type { BaseConfig, baseConfig } from './base-config.ts';
+import { CHECK_ONLY, checkService } from './check-service.ts';
 import { environment } from './config.ts';
 import { connectBus } from './connect-bus.ts';
 import { DirectoryLock } from './directory-lock.ts';
@@ -35,7 +36,10 @@ export async function runProcess<Schema extends z.ZodObject<(typeof baseConfig)[
     const config = readConfig(service.name, service.config, environment) as Readonly<z.infer<Schema>>;
     const identity = identityOf(service.name, service.purpose(config));
     log = createLogger(identity, config.logLevel);
-    await run(service, identity, config, log);
+    if (process.argv.includes(CHECK_ONLY)) {
+      await checkService(service, config);
+      process.stdout.write(`${identity}: its configuration can be used\n`);
+    } else await run(service, identity, config, log);
   } catch (error) {
     if (error instanceof ConfigError || error instanceof InputError) {
       log.fatal(error.message);

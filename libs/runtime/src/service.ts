@@ -121,6 +121,11 @@ export interface Service<Schema extends z.ZodObject<(typeof baseConfig)['shape']
   readonly config: Schema;
   /** What one process of it is for: its account, its feed, its ordinal. */
   purpose(config: Readonly<z.infer<Schema>>): string | number;
+  /**
+   * Looks at what the configuration names beside itself: files, keys, names. It opens no bus, no exchange and
+   * nothing that a running process has. *Errors*: InputError, ConfigError.
+   */
+  check?(config: Readonly<z.infer<Schema>>): void | Promise<void>;
   start(context: ServiceContext<z.infer<Schema>>): Promise<RunningService>;
 }
 

@@ -7,6 +7,7 @@ import {
   type VenueAccess,
 } from '@algo/venues';
 import { z } from 'zod';
+import { Secret } from './secret.ts';
 
 const address = (what: string, pattern: RegExp) => z.string().regex(pattern, `expected ${what}`).optional();
 
@@ -60,6 +61,15 @@ export function venueAccess(
       socketUrl: settings.venueSocketUrl ?? known.socketUrl,
     },
   };
+}
+
+/** Looks whether a real exchange could be asked with these. *Errors*: InputError naming file or way. */
+export function checkVenueAccess(name: string, settings: VenueSettings): void {
+  const pause: SharedPause = { leftMs: () => 0, keep: () => undefined };
+  const access = venueAccess(name, settings, [], pause);
+  if (access === undefined) return;
+  Secret.fromFile(access.keyFile, 'ALGO_VENUE_KEY_FILE');
+  Secret.fromFile(access.secretFile, 'ALGO_VENUE_SECRET_FILE');
 }
 
 function pathsOf({ venueFallback, venueFallbackUrl, venuePrimary: primary }: VenueSettings): RequestPaths {

@@ -42,6 +42,10 @@ export const service = defineService({
   name: 'analytics',
   config,
   purpose: ({ ordinal, shard }) => (shard === undefined ? ordinal : `shard-${shard}`),
+  check(config) {
+    instancesOf(config);
+    archiveDirOf(config);
+  },
   async start(context) {
     const filesFree = new Map<number, Promise<boolean>>();
     const storing = await openFiles(context, filesFree);

@@ -3,7 +3,7 @@ import { defineService, version } from '@algo/runtime';
 import type { DocumentStore } from '@algo/state';
 import { configurationHash, NAMED_STRATEGIES, wantedBy } from '@algo/strategy';
 import { RememberedConfiguration } from './adapters/remembered-configuration.ts';
-import { loadTradingConfigs } from './adapters/trading-configs.ts';
+import { checkTradingConfigs, loadTradingConfigs } from './adapters/trading-configs.ts';
 import { type Config, config } from './config.ts';
 import { DecisionMachine, type DecisionSettings } from './domain/index.ts';
 
@@ -19,6 +19,7 @@ export const service = defineService({
   name: 'decision',
   config,
   purpose: ({ account }) => account,
+  check: ({ tradingConfigsDir, tradingConfig }) => checkTradingConfigs(tradingConfigsDir, tradingConfig),
   async start(context) {
     const { config, documents, log } = context;
     const { account, tradingConfigsDir, tradingConfig } = config;

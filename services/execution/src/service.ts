@@ -1,8 +1,8 @@
 import { accountId, type VenueEvent } from '@algo/model';
-import { defineService, isLive, readInstrumentsFile } from '@algo/runtime';
+import { checkVenueAccess, defineService, exchangeOf, isLive, readInstrumentsFile } from '@algo/runtime';
 import { EXCHANGE_NAMES } from '@algo/venues';
 import { isSilent, LOOK_EVERY_MS } from './adapters/is-silent.ts';
-import { LIMITS_EVERY_MS, LimitsFile } from './adapters/limits-file.ts';
+import { checkLimits, LIMITS_EVERY_MS, LimitsFile } from './adapters/limits-file.ts';
 import { OrderWire } from './adapters/order-wire.ts';
 import { type Config, config } from './config.ts';
 import { ExecutionMachine, type ExecutionOwn, type NamedLimits } from './domain/index.ts';
@@ -13,6 +13,10 @@ export const service = defineService({
   name: 'execution',
   config,
   purpose: ({ account }) => account,
+  check(config) {
+    checkLimits(config);
+    checkVenueAccess(exchangeOf(config, config.account), config);
+  },
   async start(context) {
     const { clock, config, log } = context;
     const account = accountId(config.account);

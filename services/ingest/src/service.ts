@@ -24,6 +24,10 @@ export const service = defineService({
   name: 'ingest',
   config: schema,
   purpose: ({ feed }) => feed.name,
+  check(config) {
+    speedOf(config);
+    for (const name of config.instruments) instrumentId(name);
+  },
   async start(context) {
     const { bus, clock, config, identity, log } = context;
     const { feed, layout, seed, snapshotIntervalMs, warmHistoryMinutes } = config;

@@ -16,6 +16,7 @@ export const service = defineService({
   name: 'notifier',
   config,
   purpose: () => 'main',
+  check: async (config) => void (await chooseChannel(config)),
   async start(context) {
     const { bus, clock, config, identity, log, signal } = context;
     const folder = join(config.dataDir, 'notifier');

@@ -24,6 +24,7 @@ export const service = defineService({
   name: 'position-risk',
   config,
   purpose: ({ account }) => account,
+  check: ({ portfolioFile }) => void readRules(portfolioFile),
   async start(context) {
     const { config, log } = context;
     const rulesFile = new PortfolioFile(config.portfolioFile, log);

@@ -1,6 +1,6 @@
 import { bucketSnapshots } from '@algo/bus';
 import { accountId } from '@algo/model';
-import { defineService, exchangeOf, followRules } from '@algo/runtime';
+import { checkVenueAccess, defineService, exchangeOf, followRules } from '@algo/runtime';
 import { tradedAt } from '@algo/venues';
 import { Comparison } from './adapters/comparison.ts';
 import { OwnBooks } from './adapters/own-books.ts';
@@ -12,6 +12,7 @@ export const service = defineService({
   name: 'reconcile',
   config,
   purpose: ({ account }) => account,
+  check: (config) => checkVenueAccess(exchangeOf(config, config.account), config),
   async start(context) {
     const { bus, config, identity, log } = context;
     const { validForMs } = config;

@@ -173,7 +173,13 @@ export class EngineRun implements AsyncDisposable {
   /** Connects with the key of a service, under a name that its permissions know. */
   busAs(service: ServiceName, identity: string): Promise<JetStreamBus> {
     const keySeed = readFileSync(join(this.dataDir, 'keys', `${service}.nk`), 'utf8').trim();
-    return JetStreamBus.connect({ servers: [this.natsUrl()], identity, keySeed });
+    return JetStreamBus.connect({ servers: [this.natsUrl()], identity, keySeed, tls: this.#tls() });
+  }
+
+  /** Who vouches for its server, where it encrypts. */
+  #tls(): { readonly caFile?: string } {
+    const caFile = join(this.dataDir, 'tls', 'ca.crt');
+    return existsSync(caFile) ? { caFile } : {};
   }
 
   /** Resolves with how it ended. */
@@ -190,6 +196,7 @@ export class EngineRun implements AsyncDisposable {
       servers: [engine.natsUrl],
       identity: `cli.${process.pid}`,
       keySeed: readFileSync(join(this.dataDir, 'keys', 'cli.nk'), 'utf8').trim(),
+      tls: this.#tls(),
     }).catch(() => undefined);
     return this.#bus !== undefined;
   }

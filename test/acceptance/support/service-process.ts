@@ -14,13 +14,15 @@ const RESTART_MS = 200;
 export class ServiceProcess implements AsyncDisposable {
   readonly #service: string;
   readonly #env: NodeJS.ProcessEnv;
+  readonly #args: readonly string[];
   #child: ChildProcess | undefined;
   #ended: Promise<number | null> = Promise.resolve(null);
   #wanted = false;
   #said = '';
 
-  constructor(service: string, env: Readonly<Record<string, string>>) {
+  constructor(service: string, env: Readonly<Record<string, string>>, args: readonly string[] = []) {
     this.#service = service;
+    this.#args = args;
     this.#env = { ...inherited, ALGO_WATCH_PARENT: 'true', ...env };
   }
 
@@ -82,7 +84,7 @@ export class ServiceProcess implements AsyncDisposable {
 
   #spawn(): void {
     const script = join(ROOT, 'services', this.#service, 'src', 'main.ts');
-    const child = spawn(process.execPath, [script], {
+    const child = spawn(process.execPath, [script, ...this.#args], {
       cwd: ROOT,
       env: this.#env,
       stdio: ['pipe', 'pipe', 'pipe'],

@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { createConnection, createServer } from 'node:net';
 import { join } from 'node:path';
 import { InputError } from '@algo/model';
+import type { CertificateFiles } from '../tls/certificate-files.ts';
 
 export interface NatsServerOptions {
   readonly binary: string;
@@ -17,6 +18,8 @@ export interface NatsServerOptions {
   readonly storeMaxBytes?: number;
   /** Users and what they may, as text of nats.conf; without it everybody may everything. */
   readonly authorization?: string;
+  /** What it shows to clients, whom it then hears encrypted alone; read anew by `reload`. */
+  readonly certificate?: Pick<CertificateFiles, 'certFile' | 'keyFile'>;
   /**
    * A process group of its own, so that Ctrl-C in the terminal is for who started it and stops it in order.
    */
@@ -33,6 +36,10 @@ const PORTS = { first: 20_000, last: 32_767 } as const;
 const PORT_TRIES = 20;
 /** What nats-server says as it gives up a stream, or all, at a disk that takes nothing. */
 const STORES_NO_MORE = /critical write error|JetStream out of .{0,40}will be DISABLED/i;
+
+const RELOAD_MAX_MS = 10_000;
+const RELOADED = /Reloaded server configuration/;
+const NOT_RELOADED = /Failed to reload[^:]*: (.*)/;
 
 /**
  * A nats-server on loopback that this process started and may stop, kill and start again on the same files.
@@ -66,7 +73,7 @@ export class NatsServerProcess implements AsyncDisposable {
   }
 
   get url(): string {
-    return `nats://127.0.0.1:${this.port}`;
+    return `${this.#options.certificate === undefined ? 'nats' : 'tls'}://127.0.0.1:${this.port}`;
   }
 
   get pid(): number | undefined {
@@ -144,6 +151,29 @@ export class NatsServerProcess implements AsyncDisposable {
     await this.#end('SIGKILL');
   }
 
+  /**
+   * Lets it read its configuration and certificate anew; who is connected stays so. *Errors*: InputError with
+   * what it said, when it goes on with those that it had.
+   */
+  async reload(): Promise<void> {
+    this.#output = '';
+    this.signal('SIGHUP');
+    const untilMs = Date.now() + RELOAD_MAX_MS;
+    while (!RELOADED.test(this.#output)) {
+      const failure = NOT_RELOADED.exec(this.#output)?.[1];
+      if (failure !== undefined || Date.now() > untilMs)
+        throw new InputError({
+          ...{
+            field: 'nats-server',
+            value: this.url,
+            because: `read nothing anew: ${failure ?? 'no word of it'}`,
+          },
+          remedy: 'It goes on as it was; mend what it names.',
+        });
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
   signal(name: NodeJS.Signals): void {
     this.#child?.kill(name);
   }
@@ -163,7 +193,7 @@ export class NatsServerProcess implements AsyncDisposable {
   }
 
   #configuration(): string {
-    const { storeDir, sync, storeMaxBytes, authorization } = this.#options;
+    const { storeDir, sync, storeMaxBytes, authorization, certificate } = this.#options;
     return [
       `listen: "127.0.0.1:${this.port}"`,
       'server_name: algo',
@@ -173,9 +203,22 @@ export class NatsServerProcess implements AsyncDisposable {
       ...(storeMaxBytes === undefined ? ['  max_file_store: 64GB'] : [`  max_file_store: ${storeMaxBytes}`]),
       '}',
       ...(authorization === undefined ? [] : [authorization]),
+      ...(certificate === undefined ? [] : [tlsBlock(certificate)]),
       '',
     ].join('\n');
   }
+}
+
+function tlsBlock({ certFile, keyFile }: Pick<CertificateFiles, 'certFile' | 'keyFile'>): string {
+  // A machine that is busy takes its time to greet a dozen clients at once.
+  const timeout = '  timeout: 10';
+  return [
+    `tls {`,
+    `  cert_file: ${JSON.stringify(certFile)}`,
+    `  key_file: ${JSON.stringify(keyFile)}`,
+    timeout,
+    '}',
+  ].join('\n');
 }
 
 async function freePort(): Promise<number> {

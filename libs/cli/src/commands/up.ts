@@ -6,6 +6,7 @@ import { endLeftovers } from '../engine/end-leftovers.ts';
 import { readEngineFile } from '../engine/engine-file.ts';
 import { findNatsBinary } from '../engine/nats-binary.ts';
 import { CommandFailure, EXIT_CODE } from '../exit-codes.ts';
+import { checkServices } from '../supervisor/check-services.ts';
 import { engineFrame } from '../supervisor/engine-frame.ts';
 import { EngineSupervisor } from '../supervisor/engine-supervisor.ts';
 import type { EngineView } from '../supervisor/engine-view.ts';
@@ -43,6 +44,13 @@ export async function up(
     json: asked.json,
     color: environment.color && raw.color !== false,
   });
+  if (asked.check) {
+    const before = readEngineFile(dataDir);
+    const planned: UpOptions = { ...asked, analytics: asked.analytics ?? before?.analytics };
+    refuseOtherPlan(dataDir, before, planned);
+    const { inherited } = environment;
+    return checkServices(planned, { root: ROOT, dataDir, inherited }, (line) => screen.say(line));
+  }
   makeUsable(dataDir);
   using _lock = DirectoryLock.take(dataDir, 'algo up');
   const before = readEngineFile(dataDir);

@@ -21,6 +21,7 @@ import type { EngineFile } from './engine-file.ts';
 import { findNatsBinary } from './nats-binary.ts';
 import { watchNats } from './nats-watcher.ts';
 import { raiseLayout } from './raise-layout.ts';
+import { authorityOf } from './server-certificates.ts';
 
 /** What commands need to know of an engine besides its bus. */
 export interface EngineFacts {
@@ -137,7 +138,9 @@ function directoryOf(options: AccessOptions): string | undefined {
 }
 
 async function connected(place: { dataDir: string; engine: EngineFile }): Promise<EngineAccess> {
-  const bus = await connect(place.engine.natsUrl, BusUsers.of(place.dataDir)).catch((cause: unknown) => {
+  const { natsUrl } = place.engine;
+  const caFile = authorityOf(place.dataDir, natsUrl);
+  const bus = await connect(natsUrl, BusUsers.of(place.dataDir), caFile).catch((cause: unknown) => {
     throw cause instanceof InputError && cause.isPassing ? noAnswer(place.engine) : cause;
   });
   return {
@@ -188,9 +191,9 @@ function accessTo({ dataDir, engine }: { dataDir: string; engine: EngineFile }) 
   return { dataDir, place: dataDir, engine: { accounts, live, feed, seed, identities } };
 }
 
-function connect(url: string, users: BusUsers | undefined): Promise<JetStreamBus> {
+function connect(url: string, users: BusUsers | undefined, caFile?: string): Promise<JetStreamBus> {
   const key = users === undefined ? {} : { keySeed: users.keySeed('cli') };
-  return JetStreamBus.connect({ servers: [url], identity: identityHere(), ...key });
+  return JetStreamBus.connect({ servers: [url], identity: identityHere(), tls: { caFile }, ...key });
 }
 
 /** The process id makes the name unique: two commands at once must not share an inbox. */

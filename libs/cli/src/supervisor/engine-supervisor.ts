@@ -1,33 +1,18 @@
-import { join } from 'node:path';
-import { allDurables, JetStreamBus, NatsServerProcess, provision } from '@algo/bus';
+import type { JetStreamBus, NatsServerProcess } from '@algo/bus';
 import type { ServiceStatus } from '@algo/contracts';
 import { membersOf } from '@algo/model';
-import { birthOf, planShards, processesOf, readShardPlan, standbyNameOf, version } from '@algo/runtime';
-import { BusUsers } from '../engine/bus-users.ts';
+import { birthOf, planShards, readShardPlan, standbyNameOf, version } from '@algo/runtime';
 import { identityHere } from '../engine/engine-access.ts';
 import type { EngineFile } from '../engine/engine-file.ts';
 import { watchNats } from '../engine/nats-watcher.ts';
-import { raiseLayout } from '../engine/raise-layout.ts';
+import { CertificateWatch } from './certificate-watch.ts';
+import { type EngineParts, type EngineServer, startServer } from './engine-server.ts';
 import { EngineView } from './engine-view.ts';
 import { KeptEngineFile } from './kept-engine-file.ts';
 import { RestartPolicy } from './restart-policy.ts';
 import { planOf, planServices } from './service-plan.ts';
 import { type Misconfigured, ServiceProcess, type ServiceSpec } from './service-process.ts';
 import { StoreRestart } from './store-restart.ts';
-import type { UpOptions } from './up-options.ts';
-
-/** What an engine is started from. */
-export interface EngineParts {
-  readonly options: UpOptions;
-  readonly dataDir: string;
-  readonly root: string;
-  readonly natsBinary: string;
-  readonly inherited: NodeJS.ProcessEnv;
-  /** Told what is going on during the start, one line each. */
-  readonly say: (line: string) => void;
-  /** Only the feed runs, and whoever started it stores what it brings. */
-  readonly isRecording?: boolean;
-}
 
 const LOG_TRIM_MS = 60_000;
 /** A process of analytics that is to end has so long to hand its shards on. */
@@ -54,16 +39,17 @@ export class EngineSupervisor {
   #unwatchNats: () => void = () => {};
   readonly #trimmer: NodeJS.Timeout;
   readonly #storeRestart: StoreRestart;
+  readonly #certificateWatch: CertificateWatch | undefined;
   readonly #file: KeptEngineFile;
 
   private constructor(
     parts: EngineParts,
-    nats: NatsServerProcess,
+    server: EngineServer,
     bus: JetStreamBus,
     view: EngineView,
     isFresh: boolean,
-    users: BusUsers,
   ) {
+    const { nats, users, certificates } = server;
     this.parts = parts;
     this.nats = nats;
     this.view = view;
@@ -77,6 +63,7 @@ export class EngineSupervisor {
         {
           ...{ root, dataDir, isFresh, inherited, natsUrl: nats.url, isRecording },
           keyFileOf: (service) => users.keyFile(service),
+          caFile: certificates?.files.caFile,
         },
       );
     this.#file = new KeptEngineFile(dataDir, () => this.#describe(), parts.say);
@@ -85,6 +72,8 @@ export class EngineSupervisor {
     nats.onExit = () => void this.#restartNats();
     this.#unwatchNats = watchNats(nats.pid);
     this.#storeRestart = new StoreRestart(nats, dataDir, parts.say);
+    this.#certificateWatch =
+      certificates === undefined ? undefined : new CertificateWatch(certificates, nats, parts.say);
     this.#trimmer = setInterval(() => {
       for (const service of this.services) service.log.trim();
     }, LOG_TRIM_MS);
@@ -92,28 +81,15 @@ export class EngineSupervisor {
 
   /** Starts nats-server and provisions it. */
   static async start(parts: EngineParts): Promise<EngineSupervisor> {
-    parts.say('starting nats-server');
-    const users = BusUsers.make(parts.dataDir);
-    raiseLayout(parts.dataDir);
-    const nats = await NatsServerProcess.start({
-      binary: parts.natsBinary,
-      storeDir: join(parts.dataDir, 'jetstream'),
-      sync: 'always',
-      detached: true,
-      authorization: users.authorization(processesOf(planOf(parts.options))),
-      ...(parts.options.port === undefined ? {} : { port: parts.options.port }),
-    });
+    const server = await startServer(parts);
     try {
-      await provisioned(nats.url, users);
-      const bus = await JetStreamBus.connect({
-        ...{ servers: [nats.url], identity: identityHere(), keySeed: users.keySeed('cli') },
-      });
+      const bus = await server.connect(identityHere(), 'cli');
       const view = await EngineView.open(bus, parts.options.accounts);
       const { last } = await bus.bounds('POSITIONS');
       await planShards(bus, () => ({ members: upTo(planOf(parts.options).analytics) }));
-      return new EngineSupervisor(parts, nats, bus, view, last === 0, users);
+      return new EngineSupervisor(parts, server, bus, view, last === 0);
     } catch (error) {
-      await nats.stop();
+      await server.nats.stop();
       throw error;
     }
   }
@@ -142,6 +118,7 @@ export class EngineSupervisor {
   async stop(): Promise<void> {
     clearInterval(this.#trimmer);
     this.#storeRestart[Symbol.dispose]();
+    this.#certificateWatch?.[Symbol.dispose]();
     this.#isStopping = true;
     await this.#scaling;
     await this.stopServices();
@@ -280,13 +257,6 @@ export class EngineSupervisor {
       services: this.#pids(),
     };
   }
-}
-
-/** Makes what streams, buckets and durables are missing, as the one user who may. */
-async function provisioned(url: string, users: BusUsers): Promise<void> {
-  const keySeed = users.keySeed('provisioner');
-  await using bus = await JetStreamBus.connect({ servers: [url], identity: 'provisioner', keySeed });
-  await provision(bus, { replicas: 1, durables: allDurables() });
 }
 
 function upTo(count: number): number[] {

@@ -15,6 +15,8 @@ export interface EnginePlace {
   /** True where only the feed runs. */
   readonly isRecording?: boolean;
   readonly natsUrl: string;
+  /** Who vouches for the server, where the bus is encrypted. */
+  readonly caFile?: string | undefined;
   readonly inherited: NodeJS.ProcessEnv;
   /** The file of a service's key for the bus. */
   readonly keyFileOf: (service: ServiceName) => string;
@@ -52,6 +54,7 @@ function common(options: UpOptions, place: EnginePlace): NodeJS.ProcessEnv {
   const { accounts, feeds, standby } = planOf(options);
   return {
     ALGO_NATS_URL: place.natsUrl,
+    ALGO_NATS_CA_FILE: place.caFile ?? '',
     ALGO_DATA_DIR: place.dataDir,
     ALGO_ACCOUNTS: accounts.join(','),
     ALGO_LIVE_ACCOUNTS: liveWords(options.live),

@@ -35,6 +35,10 @@ export interface UpOptions {
   /** Of these a second process stands by for each account. */
   readonly standby: readonly StandbyService[];
   readonly port: number | undefined;
+  /** Whether the bus is encrypted. */
+  readonly tls: boolean;
+  /** Nothing is started: only whether all could use this configuration. */
+  readonly check: boolean;
   readonly exitAtEnd: boolean;
   /** So many rows of a recording may be refused, where they are more than one in a hundred. */
   readonly acceptRefused: number;
@@ -56,6 +60,8 @@ export interface RawUpOptions {
   readonly analytics?: string;
   readonly standby?: string;
   readonly port?: string;
+  readonly tls?: boolean;
+  readonly check?: boolean;
   readonly exitAtEnd?: boolean;
   readonly acceptRefused?: string;
   readonly json?: boolean;
@@ -101,6 +107,8 @@ export function parseUpOptions(
     analytics: raw.analytics === undefined ? undefined : analyticsCount('--analytics', raw.analytics),
     standby: parseStandby(raw.standby ?? ''),
     port: raw.port === undefined ? undefined : wholeNumber('--port', raw.port, 1, 65_535),
+    tls: raw.tls === true,
+    check: raw.check === true,
     exitAtEnd: raw.exitAtEnd === true,
     acceptRefused: wholeNumber('--accept-refused', raw.acceptRefused ?? '0', 0, 999_999_999_999),
     json: raw.json === true,

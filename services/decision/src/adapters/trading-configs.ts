@@ -39,6 +39,18 @@ export async function loadTradingConfigs(
   return { byName, active: configNamed(byName, chosen) };
 }
 
+/** Looks at the folder's files alone: what a person changed in the state store is of a running engine. */
+export function checkTradingConfigs(folder: string, fallback: string): void {
+  const byName = new Map(
+    yamlFiles(folder).map((file) => {
+      const name = file.replace(/\.ya?ml$/, '');
+      const told: unknown = parse(readFileSync(join(folder, file), 'utf8'));
+      return [name, parseTradingConfig(told, `trading configuration ${name}`)] as const;
+    }),
+  );
+  configNamed(byName, fallback);
+}
+
 /** Returns a configuration by name. *Errors*: InputError that lists the known ones. */
 export function configNamed(byName: ReadonlyMap<string, TradingConfig>, name: string): TradingConfig {
   const found = byName.get(name);
