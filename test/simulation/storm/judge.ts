@@ -95,7 +95,8 @@ export class Judge {
       const guarded = this.positions.guarded(instrument);
       const sellable = this.positions.toGuard(instrument);
       const beside = aside.get(instrument) ?? 0;
-      if (there !== here + beside || sellable !== guarded)
+      const isSame = [0, this.orders.outside.dustGone(instrument)].includes(there - here - beside);
+      if (!isSame || sellable !== guarded)
         return `${instrument}: there are ${there}, beside ${beside}, said are ${here}, guarded ${guarded}`;
       if (sellable !== 0) return `${instrument} is not left: ${here}`;
     }

@@ -21,6 +21,7 @@ export class OutsideWatch {
   readonly #unjudged: (() => void)[] = [];
   /** What fills that are not booked have closed of ours, signed. *Units*: millionths of base. */
   readonly #ours = new Map<string, number>();
+  readonly #dust = new Map<string, number>();
 
   /** `booked` are the fills that execution has said, by name. */
   constructor(notes: JudgeNotes, truth: Pick<VenueTruth, 'outside'>, booked: ReadonlyMap<string, Fill>) {
@@ -93,9 +94,21 @@ export class OutsideWatch {
         evidence.some((line) => new RegExp(`^(fill|trade) ${fill.venueTradeId}( of|:)`).test(line)),
     );
     // A fill of ours that was heard only later was closed by it as well.
-    if (!isNamed && !this.#ours.has(instrument)) return;
+    if (!isNamed && !this.#ours.has(instrument)) {
+      if (reason === 'dust')
+        this.#dust.set(instrument, this.dustGone(instrument) + micros(before) - micros(own));
+      return;
+    }
     this.#ours.set(instrument, (this.#ours.get(instrument) ?? 0) + micros(before) - micros(own));
     this.#notes.saw('taken with ours in one fill');
+  }
+
+  /**
+   * What was taken out of our books as dust: where two lists left it out, it is there all the same, and
+   * nobody is asked about a cent. *Units*: millionths of base, signed.
+   */
+  dustGone(instrument: string): number {
+    return this.#dust.get(instrument) ?? 0;
   }
 
   /**

@@ -75,3 +75,13 @@ test('seed 59815: a buy by hand that was booked as a close counts behind those u
 test('seed 63294: what a person and an exit of ours sold, and he bought back, comes to nothing', async () => {
   expect((await runScenario(scenarioOf(63_294))).violation).toBeNull();
 }, 60_000);
+
+test('seed 81104: two lists that come short take dust out of the books, and nobody is asked', async () => {
+  const scenario = scenarioOf(81_104);
+  expect(scenario.vices).toContain('readShort');
+  expect((await runScenario(scenario)).violation).toBeNull();
+}, 60_000);
+
+test('seed 89611: of two stops of one process the first to end wakes no zombie', async () => {
+  expect((await runScenario(scenarioOf(89_611))).violation).toBeNull();
+}, 60_000);

@@ -17,7 +17,7 @@ export interface PageSources {
 
 /** Returns docs/reliability.md. */
 export function reliabilityPage({ bugs, results, judge }: PageSources): string {
-  const tables = [faults(), invariants(judge), bugTable(bugs, results), points(), lastRun(results)];
+  const tables = [faults(), invariants(judge), bugTable(bugs, results), points(), lastRun(results, judge)];
   tables.push(realRuns(results));
   return `${[INTRODUCTION, ...tables].join('\n\n')}\n`;
 }
@@ -126,12 +126,14 @@ function points(): string {
   ].join('\n\n');
 }
 
-function lastRun({ soak: { from, seeds, failed, sometimes, met } }: StormResults): string {
+function lastRun({ soak }: StormResults, judge: PageSources['judge']): string {
+  const { from, seeds, failed, sometimes, met } = soak;
+  const pinned = judge.get('pinned.test.ts') ?? '';
   const rows = Object.keys(FAULT_WORDS).toSorted();
   return [
     '## The last soak',
     seeds === 0 ? 'None yet.' : `Seeds ${from} to ${from + seeds - 1}: ${failed.length} failed.`,
-    ...failed.map(({ seed, invariant }) => `- seed ${seed}: ${invariant}`),
+    ...(failed.length === 0 ? [] : [failed.map((one) => failureLine(one, pinned)).join('\n')]),
     'In how many seeds a fault fell while an order stood there; *exit* is one that leaves a position:',
     table(
       ['fault', ...STANDS],
@@ -143,6 +145,12 @@ function lastRun({ soak: { from, seeds, failed, sometimes, met } }: StormResults
       SOMETIMES.map((what) => [what, `${sometimes[what] ?? 0}`]),
     ),
   ].join('\n\n');
+}
+
+/** What failed once and was mended is run by each `npm test`. */
+function failureLine({ seed, invariant }: StormResults['soak']['failed'][number], pinned: string): string {
+  const isPinned = pinned.includes(seed.toString().replace(/(?=(\d{3})+$)/g, '_'));
+  return `- seed ${seed}: ${invariant}${isPinned ? '; mended since, and pinned in `pinned.test.ts`' : ''}`;
 }
 
 function realRuns({ real }: StormResults): string {

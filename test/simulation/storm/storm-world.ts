@@ -235,8 +235,12 @@ export class StormWorld implements Storm {
 
   #pause(target: Target, forMs: number): void {
     const life = this.engine.lifeOf(identityOf(target));
-    life?.stop();
-    this.clock.after(forMs, () => life?.goOn());
+    if (life === undefined) return;
+    life.stop();
+    // One that was taken for dead meanwhile goes on when that fault says so, with the log that it had.
+    this.clock.after(forMs, () => {
+      if (!this.#forsaken.has(life)) life.goOn();
+    });
   }
 
   /** Stops a process, takes it for dead, starts another; then the first goes on. */
