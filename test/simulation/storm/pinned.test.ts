@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { runScenario } from './run-scenario.ts';
+import { seededScenario } from './run-seeds.ts';
 import { scenarioOf } from './scenario.ts';
 
 test('seed 239: two answers of one moment, through a silence, take nothing out of the books', async () => {
@@ -85,3 +86,12 @@ test('seed 81104: two lists that come short take dust out of the books, and nobo
 test('seed 89611: of two stops of one process the first to end wakes no zombie', async () => {
   expect((await runScenario(scenarioOf(89_611))).violation).toBeNull();
 }, 60_000);
+
+// While an exit took its place, the venue refused to cancel the stop, and nobody asked for that again.
+test.each([469, 777])(
+  'seed %s over Binance USD-M: a stop that guards nothing is withdrawn until it is gone',
+  async (seed) => {
+    expect((await runScenario(seededScenario('binance-usdm', seed))).violation).toBeNull();
+  },
+  60_000,
+);

@@ -18,7 +18,7 @@ export interface PageSources {
 /** Returns docs/reliability.md. */
 export function reliabilityPage({ bugs, results, judge }: PageSources): string {
   const tables = [faults(), invariants(judge), bugTable(bugs, results), points(), lastRun(results, judge)];
-  tables.push(realRuns(results));
+  tables.push(realRuns(results, judge));
   return `${[INTRODUCTION, ...tables].join('\n\n')}\n`;
 }
 
@@ -149,11 +149,12 @@ function lastRun({ soak }: StormResults, judge: PageSources['judge']): string {
 
 /** What failed once and was mended is run by each `npm test`. */
 function failureLine({ seed, invariant }: StormResults['soak']['failed'][number], pinned: string): string {
-  const isPinned = pinned.includes(seed.toString().replace(/(?=(\d{3})+$)/g, '_'));
+  const isPinned = pinned.includes(seed.toString().replace(/\B(?=(\d{3})+$)/g, '_'));
   return `- seed ${seed}: ${invariant}${isPinned ? '; mended since, and pinned in `pinned.test.ts`' : ''}`;
 }
 
-function realRuns({ real }: StormResults): string {
+function realRuns({ real }: StormResults, judge: PageSources['judge']): string {
+  const pinned = judge.get('pinned.test.ts') ?? '';
   const one = ([exchange, { seeds, failed, met, sometimes }]: [string, StormResults['real'][string]]) => {
     const faults = [...new Set(Object.keys(met).map((key) => key.split(' × ')[0]!))];
     const cells = (fault: string) => STANDS.map((stand) => `${met[`${fault} × ${stand}`] ?? 0}`);
@@ -161,7 +162,7 @@ function realRuns({ real }: StormResults): string {
     return [
       `### ${exchange}`,
       `Seeds 1 to ${seeds}: ${failed.length} failed.`,
-      ...failed.map(({ seed, invariant }) => `- seed ${seed}: ${invariant}`),
+      ...failed.map((one) => failureLine(one, pinned)),
       table(
         ['fault', ...STANDS],
         faults.map((fault) => [fault, ...cells(fault)]),

@@ -155,7 +155,8 @@ export class OrderFollower {
     if (outcome.type === 'refused') {
       if (t.order.status === 'pending_cancel')
         this.#steps.apply(t, { type: 'CancelRefused', timeUs: outcome.timeUs }, out);
-      if (outcome.retryAfterMs === null) this.#steps.change(t, { cancelReason: null });
+      if (outcome.retryAfterMs === null && !this.#positions.isIdleStop(t.order))
+        this.#steps.change(t, { cancelReason: null });
     }
     if (outcome.type === 'unknown') this.#steps.lost(t, outcome.reason, outcome.timeUs, out);
     else this.#steps.lookUp(t, outcome.timeUs, out);

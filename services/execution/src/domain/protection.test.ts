@@ -7,6 +7,7 @@ import {
   denial,
   filled,
   fillOf,
+  found,
   holding,
   life,
   lookedUp,
@@ -69,6 +70,15 @@ test('a stop that the venue rejects has the books compared soon: it may hold som
   const stop = sent(engine.handle(protect(1, { timeUs: 5 * S })));
   engine.handle(submitted(stop.clientOrderId, 'refused', 5 * S));
   expect([6, 7].map(asks)).toEqual([false, true]);
+});
+
+test('a stop that guards nothing is withdrawn again and again, though its cancel was refused', () => {
+  const { engine, stop } = guarded();
+  const exit = sent(engine.handle(close(2, { timeUs: 2 * S })));
+  engine.handle(filled(exit, 'x1', '10', '10', 2.1 * S));
+  engine.handle(replaceTold(stop.clientOrderId, 'refused'));
+  engine.handle(lookedUp(stop.clientOrderId, found(stop, 'open', '0'), 2.3 * S));
+  expect(types(engine.handle(told(5 * S)))).toContain('CancelAtVenue');
 });
 
 test('a stop too small for the venue is denied by us, not refused by it', () => {
