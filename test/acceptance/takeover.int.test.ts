@@ -7,6 +7,17 @@ const TEST_MAX_MS = 600_000;
 const PATIENCE_MS = 120_000;
 const BUY_AGAIN_MS = 5_000;
 
+/** Whether something was said of each order after it was submitted. */
+async function areAnswered(floor: TradingFloor): Promise<boolean> {
+  const events = await floor.orderEvents();
+  const idsOf = (isSubmitted: boolean) =>
+    events.flatMap((one) =>
+      'clientOrderId' in one && (one.type === 'OrderSubmitted') === isSubmitted ? [one.clientOrderId] : [],
+    );
+  const answered = new Set(idsOf(false));
+  return idsOf(true).every((id) => answered.has(id));
+}
+
 /**
  * Buys, unless an order has gone out since there were `submits`, and lets trades happen until that order has
  * ended. Returns the legal course of all orders so far, of those that left.
@@ -63,6 +74,7 @@ test(
     const second = await floor.compared(first);
     const frozen = floor.execution.pid;
     await bought(floor, before);
+    await eventually('every order to be answered', () => areAnswered(floor), PATIENCE_MS);
     const [submits, events] = [floor.submits(), await floor.orderEvents()];
     floor.execution.resume();
     await eventually('the old one to end', () => floor.execution.pid !== frozen, PATIENCE_MS);
