@@ -29,6 +29,7 @@ async function bought(floor: TradingFloor, submits = floor.submits()): Promise<s
   let deniedMs = Number.NEGATIVE_INFINITY;
   const isOver = async () => {
     const deniedBefore = denied();
+    const sent = floor.submits();
     const orders = await floor.orderEvents();
     events = orders;
     // On a machine that stood still for a moment the last trade is old, or the guard's last word.
@@ -38,7 +39,9 @@ async function bought(floor: TradingFloor, submits = floor.submits()): Promise<s
       deniedMs = Number.NEGATIVE_INFINITY;
       await floor.buyTwo();
     }
-    return floor.submits() > submits && workingOrders(orders).size === 0;
+    // That an order went out may be said behind it.
+    const isSaid = orders.filter(({ type }) => type === 'OrderSubmitted').length >= sent;
+    return sent > submits && isSaid && workingOrders(orders).size === 0;
   };
   const what = () => `the order to end; it said ${JSON.stringify(events)}; ${floor.said}`;
   await eventually(what, isOver, PATIENCE_MS);
