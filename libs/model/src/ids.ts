@@ -75,6 +75,8 @@ export function instrumentId(text: string): InstrumentId {
 }
 export const accountId = checked<AccountId>(TOKEN, 'account', 'a single word');
 export const strategyName = checked<StrategyName>(TOKEN, 'strategy', 'a single word');
+/** Whose a position or dust is that no order of a strategy made. */
+export const NO_STRATEGY = strategyName('external');
 export const signalId = checked<SignalId>(TOKEN, 'signal id', 'a single word');
 export const decisionId = checked<DecisionId>(TOKEN, 'decision id', 'a single word');
 export const clientOrderId = checked<ClientOrderId>(

@@ -6,14 +6,12 @@ import {
   type Instrument,
   type InstrumentId,
   instrumentId,
+  NO_STRATEGY,
   nearestName,
 } from '@algo/model';
 import { readInstrumentCatalog } from '@algo/runtime';
 import { NAMED_STRATEGIES } from '@algo/strategy';
 import type { CliEnvironment } from '../config.ts';
-
-/** Whose a position is that a person had the engine take over. */
-const TAKEN_OVER = 'external';
 
 /**
  * Returns a scope that exists; an instrument may be named by its symbol alone. *Errors*: InputError for what
@@ -29,7 +27,7 @@ export async function knownScope(
     case 'account':
       return scope;
     case 'strategy': {
-      const names = [...NAMED_STRATEGIES.map(({ name }) => name), TAKEN_OVER];
+      const names = [...NAMED_STRATEGIES.map(({ name }) => name), NO_STRATEGY];
       if (names.some((name) => name === scope.strategy)) return scope;
       throw unknown('strategy', scope.strategy, 'not a strategy of this engine', names);
     }

@@ -26,13 +26,9 @@ export async function loadTradingConfigs(
   fallback: string,
 ): Promise<TradingConfigs> {
   const byName = new Map<string, TradingConfig>();
-  for (const file of yamlFiles(folder)) {
-    const name = file.replace(/\.ya?ml$/, '');
-    await documents.seed('trading_configs', name, parse(readFileSync(join(folder, file), 'utf8')));
-    byName.set(
-      name,
-      parseTradingConfig(await documents.get('trading_configs', name), `trading configuration ${name}`),
-    );
+  for (const [name, told] of documentsIn(folder)) {
+    await documents.seed('trading_configs', name, told);
+    byName.set(name, configOf(name, await documents.get('trading_configs', name)));
   }
   await documents.seed('active_config', account, { name: fallback });
   const chosen = active.parse(await documents.get('active_config', account)).name;
@@ -41,14 +37,18 @@ export async function loadTradingConfigs(
 
 /** Looks at the folder's files alone: what a person changed in the state store is of a running engine. */
 export function checkTradingConfigs(folder: string, fallback: string): void {
-  const byName = new Map(
-    yamlFiles(folder).map((file) => {
-      const name = file.replace(/\.ya?ml$/, '');
-      const told: unknown = parse(readFileSync(join(folder, file), 'utf8'));
-      return [name, parseTradingConfig(told, `trading configuration ${name}`)] as const;
-    }),
-  );
-  configNamed(byName, fallback);
+  configNamed(new Map(documentsIn(folder).map(([name, told]) => [name, configOf(name, told)])), fallback);
+}
+
+function documentsIn(folder: string): (readonly [name: string, told: unknown])[] {
+  return yamlFiles(folder).map((file) => [
+    file.replace(/\.ya?ml$/, ''),
+    parse(readFileSync(join(folder, file), 'utf8')),
+  ]);
+}
+
+function configOf(name: string, told: unknown): TradingConfig {
+  return parseTradingConfig(told, `trading configuration ${name}`);
 }
 
 /** Returns a configuration by name. *Errors*: InputError that lists the known ones. */

@@ -50,6 +50,17 @@ test('a cancel is sent, asked after, and ends with what the venue says', () => {
   expect(types(engine.handle(canceled(entry, '0', 4 * S)))).toEqual(['OrderCanceled']);
 });
 
+test('an entry that a halt withdraws is asked for again, though the venue refused and it still works', () => {
+  const engine = ready();
+  const entry = sent(engine.handle(place(1, { timeInForce: 'gtc' })));
+  const id = entry.clientOrderId;
+  engine.handle(submitted(id, 'confirmed', S));
+  engine.handle(mode('halted', S));
+  engine.handle({ type: 'CancelOutcomeKnown', outcome: outcome(id, 'refused', S) });
+  engine.handle(lookedUp(id, found(entry, 'open', '0'), 1.1 * S));
+  expect(types(engine.handle(price(4 * S)))).toEqual(['CancelAtVenue']);
+});
+
 test('a halt asks at once for the cancel of an entry that is on its way to the wire', () => {
   const engine = ready();
   const { clientOrderId } = sent(engine.handle(place(1)));

@@ -145,19 +145,15 @@ export class OrderFollower {
   }
 
   /**
-   * What came of asking for a cancel. Whatever it was, only a look-up or the stream says how the order
-   * ended. Where the venue takes none for now it is asked again later.
+   * What came of asking for a cancel, or of an order that was to take the place of this one. Whatever it was,
+   * only a look-up or the stream says how the order ended; until then the wish stays, and is sent again.
    */
   #cancelOutcome(outcome: SubmitOutcome, out: ExecutionOutput[]): void {
     const t = this.#ledger.get(outcome.clientOrderId);
     if (t === undefined || isEnded(t.order.status)) return;
     this.#steps.change(t, { isCanceling: false });
-    if (outcome.type === 'refused') {
-      if (t.order.status === 'pending_cancel')
-        this.#steps.apply(t, { type: 'CancelRefused', timeUs: outcome.timeUs }, out);
-      if (outcome.retryAfterMs === null && !this.#positions.isIdleStop(t.order))
-        this.#steps.change(t, { cancelReason: null });
-    }
+    if (outcome.type === 'refused' && t.order.status === 'pending_cancel')
+      this.#steps.apply(t, { type: 'CancelRefused', timeUs: outcome.timeUs }, out);
     if (outcome.type === 'unknown') this.#steps.lost(t, outcome.reason, outcome.timeUs, out);
     else this.#steps.lookUp(t, outcome.timeUs, out);
     if (outcome.type === 'refused' && outcome.retryAfterMs !== null)

@@ -4,7 +4,6 @@ import {
   fillEffect,
   type Instrument,
   type InstrumentId,
-  type Order,
   type OrderIntent,
   type TimeUs,
 } from '@algo/model';
@@ -91,11 +90,6 @@ export class PositionBook {
   /** Returns when its newest fill or correction was; 0 before any. */
   changedUs(instrument: InstrumentId): TimeUs {
     return this.#positions.get(instrument)?.changedUs ?? 0;
-  }
-
-  /** Whether a stop guards nothing any more: nobody else takes it away, however often that is refused. */
-  isIdleStop({ intent, request }: Pick<Order, 'intent' | 'request'>): boolean {
-    return intent === 'protection' && this.quantity(request.instrument).isZero();
   }
 
   /** Whether a fill that is booked, and was meant to close, has left us with the other side. */

@@ -8,6 +8,7 @@ import {
   type Fill,
   hashId,
   type Instrument,
+  NO_STRATEGY,
   type OrderEvent,
   type PositionEvent,
   PrintBand,
@@ -17,7 +18,6 @@ import {
   quietInBoth,
   type RiskEvent,
   sellableFrom,
-  strategyName,
   type TimeUs,
 } from '@algo/model';
 import { type Dust, dustFact, endDust, grownDust, NOTHING, unrealizedOfDust } from './dust.ts';
@@ -47,7 +47,6 @@ export interface InstrumentBookState {
 export type HoldingEvent = PositionEvent | DustChanged;
 
 /** Owns positions that no strategy of ours asked for. */
-const NOBODY = strategyName('external');
 
 /** A change of what is held, and what it comes from. *Units*: quote, µs. */
 interface Change {
@@ -151,7 +150,7 @@ export class InstrumentBook {
     const at = this.lastPrice > 0 ? this.markPrice : this.#costPrice;
     const grown = this.guard === null ? grownDust(this.dust, own, at, this.instrument) : null;
     if (grown !== null) {
-      this.dust = { strategy: NOBODY, ...grown };
+      this.dust = { strategy: NO_STRATEGY, ...grown };
       return [dustFact(this.#of, this.dust, 'corrected', NOTHING, nowUs)];
     }
     const lot = { quantity: off.abs(), price: at, fee: Decimal.zero };
@@ -254,7 +253,7 @@ export class InstrumentBook {
       {
         id: positionId(hashId('position', this.#of.account, instrument, cause)),
         instrument,
-        strategy: order?.strategy ?? NOBODY,
+        strategy: order?.strategy ?? NO_STRATEGY,
         direction,
         openedUs,
       },
