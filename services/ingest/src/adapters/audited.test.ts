@@ -21,14 +21,14 @@ import { hastyClock } from './testing/manual-clock.ts';
 import { MemorySpeech, StoredFeed } from './testing/memory-speech.ts';
 
 /** How many times as fast as the machine's clock all goes on. */
-const HASTE = 30;
+const HASTE = 15;
 const M0_MS = 1_750_507_440_000;
 const MINUTE_MS = US_PER_MINUTE / US_PER_MS;
 
 async function until(what: string, holds: () => boolean): Promise<void> {
-  const deadline = performance.now() + 20_000;
+  const deadline = performance.now() + 60_000;
   while (!holds()) {
-    if (performance.now() > deadline) throw new Error(`not within 20 s: ${what}`);
+    if (performance.now() > deadline) throw new Error(`not within a minute: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
 }
@@ -162,6 +162,7 @@ test('a connection, and a life, is joined to the one before by the newest page',
   of.tell(of.trade());
   await until('what was missed is in', () => first.counters().accepted === 5);
   await first[Symbol.asyncDispose]();
+  await until('its connections are gone', () => of.standIn.open.length === 0);
   of.standIn.happen('LTCUSDT', [of.trade(), of.trade()]);
   await using second = await of.live();
   of.tell(of.trade());
