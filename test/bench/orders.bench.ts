@@ -32,39 +32,37 @@ const TICK_MS = 5;
 const WAIT_MAX_MS = 10_000;
 /** What is not at the venue so long after the last command is backlog. */
 const LATE_MS = 100;
-/** The silent instrument is commanded so often; most of it is denied while its order is unknown. */
-const SILENT_EVERY_MS = 250;
+/** The one beside the others is commanded so often; most of it is denied while its order is unknown. */
+const ONE_EVERY_MS = 250;
 /** Below every stop of the bench, and within the band of prints. */
 const STOPPED_PRICE = 98.5;
 
 export async function run({ scale, say }: BenchOptions): Promise<BenchResult> {
   const count = Math.max(20, Math.round(PROBES * scale));
   const seconds = Math.max(1, SECONDS * scale);
-  const [quiet, stops] = [[] as Pair[][], [] as Pair[][]];
-  const silence = { floor: [] as number[], ours: [] as number[] };
+  const [quiet, silence, stops] = [[] as Round[], [] as Round[], [] as Round[]];
   const stored: number[] = [];
   const held: Held[] = [];
   {
     await using chain = await OrderChain.start(INSTRUMENTS, 'played');
     await using floor = await OrderFloor.start(chain);
     say('execution up');
-    await entries(chain, count);
-    await bare(floor, count);
+    const one = (i: number) => entry(chain, i);
+    const bare = async () => (await floor.pulse()).orderMs;
+    await inTurns(count, one, bare);
     for (let i = 0; i < ROUNDS; i++) {
-      const least = await bare(floor, count);
-      quiet.push(shares(await entries(chain, count), least.orderMs));
+      quiet.push(await inTurns(count, one, bare));
       say(`round ${i + 1} of ${ROUNDS}, one at a time, done`);
     }
     for (let i = 0; i < ROUNDS; i++) {
-      const alone = await atRate(chain, QUIET_PER_SECOND, seconds, null);
-      const beside = await atRate(chain, QUIET_PER_SECOND, seconds, chain.instruments[0]!);
-      silence.floor.push(...alone.tookMs);
-      silence.ours.push(...beside.tookMs);
+      const alive = await atRate(chain, QUIET_PER_SECOND, seconds, 'answers');
+      const beside = await atRate(chain, QUIET_PER_SECOND, seconds, 'silent');
+      silence.push({ ours: beside.tookMs, floor: alive.tookMs });
       say(`round ${i + 1} of ${ROUNDS}, one silent, done`);
     }
     for (let i = 0; i < ROUNDS; i++) {
       stored.push(await floor.capacity());
-      held.push(await atRate(chain, ORDERS_PER_SECOND, seconds, null));
+      held.push(await atRate(chain, ORDERS_PER_SECOND, seconds, 'idle'));
       say(`round ${i + 1} of ${ROUNDS}, ${ORDERS_PER_SECOND} a second, done`);
     }
   }
@@ -72,23 +70,25 @@ export async function run({ scale, say }: BenchOptions): Promise<BenchResult> {
     await using chain = await OrderChain.start(INSTRUMENTS, 'real');
     await using floor = await OrderFloor.start(chain);
     say('execution and position-risk up');
-    await exits(chain, count);
+    const one = (i: number) => exit(chain, i);
+    const bare = async () => {
+      const { hopMs, orderMs } = await floor.pulse();
+      return hopMs + orderMs;
+    };
+    await inTurns(count, one, bare);
     for (let i = 0; i < ROUNDS; i++) {
-      const { hopMs, orderMs } = await bare(floor, count);
-      const least = hopMs.map((ms, n) => ms + orderMs[n]!);
-      stops.push(shares(await exits(chain, count), least));
+      stops.push(await inTurns(count, one, bare));
       say(`round ${i + 1} of ${ROUNDS}, stops, done`);
     }
   }
   const rates = held.map(({ rate }, i) => ({ ours: rate, floor: stored[i]! / FACTS }));
   const [denied, paced] = [sum(held.map((round) => round.denied)), sum(held.map((round) => round.paced))];
   const late = sum(held.map((round) => round.late));
-  // Of all rounds together: the p99 of one is its third worst order.
-  const worst = shares(silence.ours, silence.floor).slice(1);
   const commanded = ROUNDS * Math.round(seconds * ORDERS_PER_SECOND);
   return {
     figures: [
-      ...figures('command → venue', quiet, 1.5),
+      at('command → venue, p50', 0.5, quiet),
+      at('command → venue, p99', 0.99, quiet, 1.5),
       paired(`orders a second at the venue, of ${ORDERS_PER_SECOND} commanded`, '/s', rates, {
         of: 'value',
         least: 0.99 * ORDERS_PER_SECOND,
@@ -103,12 +103,14 @@ export async function run({ scale, say }: BenchOptions): Promise<BenchResult> {
         of: 'value',
         most: 0,
       }),
-      paired('p99 of the others, one instrument silent', 'ms', worst, { of: 'ratio', most: 1.1 }),
-      ...figures('stop trigger → exit at the venue', stops, 2),
+      at('p50 of the others, one instrument silent', 0.5, silence),
+      at('p99 of the others, one instrument silent', 0.99, silence, 1.1),
+      at('stop trigger → exit at the venue, p50', 0.5, stops),
+      at('stop trigger → exit at the venue, p99', 0.99, stops, 2),
     ],
     notes: [
-      `${ROUNDS} rounds of ${count} probes each way, taking turns; ratios are medians over rounds`,
-      `spread of the p99 ratios: command ${spread(p99s(quiet))}, stop ${spread(p99s(stops))}`,
+      `${ROUNDS} rounds of ${count} probes each way, ours and the floor's by turns; ratios over all of them`,
+      `p99 ratios of rounds: command ${spread(quiet)}, silent ${spread(silence)}, stop ${spread(stops)}`,
       'from the moment when the command is stored (its ack and its delivery leave the server together)',
       'to the arrival of the request at the venue, which is this process: one clock',
       'the floor of an order is one append with fdatasync on the same disk and one request to another',
@@ -116,57 +118,61 @@ export async function run({ scale, say }: BenchOptions): Promise<BenchResult> {
       `at the rate ${INSTRUMENTS} instruments take turns for ${seconds} s; the floor is what the server`,
       `alone stores, ${median(stored).toFixed(0)} flushed facts a second, by the ${FACTS} of an order`,
       `denied at the rate because the order before was not over: ${denied - paced} of ${commanded}`,
-      `one silent: ${silence.ours.length} orders of the others, ${QUIET_PER_SECOND} a second, as without it`,
+      `one silent: ${QUIET_PER_SECOND} orders a second of the others; the floor is the same with that one`,
+      'commanded as often while it answers',
     ],
   };
 }
 
-/** Entries, one after the other, each over before the next. Returns the ms from stored to the venue. */
-async function entries(chain: OrderChain, count: number): Promise<number[]> {
-  const taken: number[] = [];
-  for (let i = 0; i < count; i++) {
-    await pause(GAP_MS);
-    const instrument = chain.instruments[i % INSTRUMENTS]!;
-    const over = event(chain, 'OrderCanceled', instrument);
-    const arrived = arrival(chain);
-    const { stored } = chain.command(instrument);
-    const [storedMs, atMs] = await Promise.all([stored, arrived]);
-    taken.push(atMs - storedMs);
-    await over;
-  }
-  return taken;
+/** Ms of probes of ours and of the floor's that took turns. */
+interface Round {
+  readonly ours: readonly number[];
+  readonly floor: readonly number[];
 }
 
-/** Positions that are stopped out, one after the other. Returns the ms from the trade to the exit. */
-async function exits(chain: OrderChain, count: number): Promise<number[]> {
-  const taken: number[] = [];
+/** Takes probes one after the other, one of ours and one of the floor's by turns. */
+async function inTurns(
+  count: number,
+  ours: (i: number) => Promise<number>,
+  floor: () => Promise<number>,
+): Promise<Round> {
+  const round = { ours: [] as number[], floor: [] as number[] };
+  for (let i = 0; i < count; i++) {
+    await pause(GAP_MS);
+    round.floor.push(await floor());
+    await pause(GAP_MS);
+    round.ours.push(await ours(i));
+  }
+  return round;
+}
+
+/** An entry, until it is over. Returns the ms from its stored command to the venue. */
+async function entry(chain: OrderChain, i: number): Promise<number> {
+  const instrument = chain.instruments[i % INSTRUMENTS]!;
+  const over = event(chain, 'OrderCanceled', instrument);
+  const arrived = arrival(chain);
+  const { stored } = chain.command(instrument);
+  const [storedMs, atMs] = await Promise.all([stored, arrived]);
+  await over;
+  return atMs - storedMs;
+}
+
+/** A position that is stopped out. Returns the ms from the trade to its exit at the venue. */
+async function exit(chain: OrderChain, i: number): Promise<number> {
   chain.venue.fillsAt = Decimal.of(String(PRICE));
-  for (let i = 0; i < count; i++) {
-    const instrument = chain.instruments[i % INSTRUMENTS]!;
-    const opened = event(chain, 'PositionOpened', instrument);
-    chain.command(instrument);
-    await opened;
-    await pause(GAP_MS);
-    const closed = event(chain, 'PositionClosed', instrument);
-    const left = arrival(chain);
-    const startMs = performance.now();
-    void chain.trade(instrument, STOPPED_PRICE);
-    taken.push((await left) - startMs);
-    await closed;
-    await chain.trade(instrument, PRICE); // for its next turn, when everybody has seen it
-  }
-  return taken;
-}
-
-async function bare(floor: OrderFloor, count: number): Promise<{ hopMs: number[]; orderMs: number[] }> {
-  const taken = { hopMs: [] as number[], orderMs: [] as number[] };
-  for (let i = 0; i < count; i++) {
-    await pause(GAP_MS);
-    const { hopMs, orderMs } = await floor.pulse();
-    taken.hopMs.push(hopMs);
-    taken.orderMs.push(orderMs);
-  }
-  return taken;
+  const instrument = chain.instruments[i % INSTRUMENTS]!;
+  const opened = event(chain, 'PositionOpened', instrument);
+  chain.command(instrument);
+  await opened;
+  await pause(GAP_MS);
+  const closed = event(chain, 'PositionClosed', instrument);
+  const left = arrival(chain);
+  const startMs = performance.now();
+  void chain.trade(instrument, STOPPED_PRICE);
+  const atMs = await left;
+  await closed;
+  await chain.trade(instrument, PRICE); // for its next turn, when everybody has seen it
+  return atMs - startMs;
 }
 
 interface Held {
@@ -180,33 +186,33 @@ interface Held {
   readonly late: number;
 }
 
-/** Entries at a steady rate, in instruments that take turns, beside one that may never answer. */
+/** Entries at a steady rate, in instruments that take turns, beside one that is commanded less, or not. */
 async function atRate(
   chain: OrderChain,
   perSecond: number,
   seconds: number,
-  silent: InstrumentId | null,
+  first: 'idle' | 'answers' | 'silent',
 ): Promise<Held> {
-  const others = chain.instruments.slice(1);
+  const [one, ...others] = chain.instruments as [InstrumentId, ...InstrumentId[]];
   const arrivedMs = new Map<ClientOrderId, number>();
   const storedMs = new Map<ClientOrderId, number>();
   let [denied, paced] = [0, 0];
   chain.venue.onOrder = ({ clientOrderId }, atMs) => arrivedMs.set(clientOrderId, atMs);
   chain.onSaid = (said) => {
-    if (said.type !== 'OrderDenied' || said.instrument === silent) return;
+    if (said.type !== 'OrderDenied' || said.instrument === one) return;
     denied++;
     if (!said.why.startsWith('POSITION_EXISTS')) paced++;
   };
-  if (silent !== null) chain.venue.silent.add(silent);
+  if (first === 'silent') chain.venue.silent.add(one);
   const total = Math.round(seconds * perSecond);
   const startMs = performance.now();
   const all: Promise<unknown>[] = [];
-  let silentMs = startMs;
+  let oneMs = startMs;
   for (let sent = 0; sent < total; await pause(TICK_MS)) {
     const nowMs = performance.now();
-    if (silent !== null && nowMs >= silentMs) {
-      void chain.command(silent);
-      silentMs += SILENT_EVERY_MS;
+    if (first !== 'idle' && nowMs >= oneMs) {
+      void chain.command(one);
+      oneMs += ONE_EVERY_MS;
     }
     for (; sent < Math.min(total, ((nowMs - startMs) * perSecond) / 1_000); sent++) {
       const { id, stored } = chain.command(others[sent % others.length]!);
@@ -217,7 +223,7 @@ async function atRate(
   await pause(LATE_MS);
   const arrived = [...storedMs.keys()].flatMap((id) => arrivedMs.get(id) ?? []);
   const late = total - denied - arrived.length;
-  await settled(chain, silent);
+  await settled(chain, first === 'silent' ? one : null);
   return {
     tookMs: [...storedMs].flatMap(([id, atMs]) => (arrivedMs.has(id) ? [arrivedMs.get(id)! - atMs] : [])),
     ...{ rate: (arrived.length * 1_000) / (Math.max(...arrived) - startMs), denied, paced, late },
@@ -264,34 +270,19 @@ function within<Value>(
   return promise.finally(() => clearTimeout(late));
 }
 
-/** p50 and p99 of a round. */
-function shares(ours: readonly number[], floor: readonly number[]): Pair[] {
-  return [0.5, 0.99].map((share) => ({ ours: quantile(ours, share), floor: quantile(floor, share) }));
+/** Returns a quantile of all rounds together: the p99 of one is its third worst order. */
+function at(what: string, share: number, rounds: readonly Round[], most?: number): Figure {
+  const all = { ours: rounds.flatMap(({ ours }) => ours), floor: rounds.flatMap(({ floor }) => floor) };
+  return paired(what, 'ms', [pairAt(share, all)], most === undefined ? undefined : { of: 'ratio', most });
 }
 
-function figures(what: string, rounds: readonly Pair[][], most: number): Figure[] {
-  return [
-    paired(
-      `${what}, p50`,
-      'ms',
-      rounds.map((round) => round[0]!),
-    ),
-    paired(
-      `${what}, p99`,
-      'ms',
-      rounds.map((round) => round[1]!),
-      { of: 'ratio', most },
-    ),
-  ];
+function pairAt(share: number, { ours, floor }: Round): Pair {
+  return { ours: quantile(ours, share), floor: quantile(floor, share) };
 }
 
-function spread(pairs: readonly Pair[]): string {
-  const ratios = pairs.map(({ ours, floor }) => ours / floor);
+function spread(rounds: readonly Round[]): string {
+  const ratios = rounds.map((round) => pairAt(0.99, round)).map(({ ours, floor }) => ours / floor);
   return `${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)}`;
-}
-
-function p99s(rounds: readonly Pair[][]): Pair[] {
-  return rounds.map((round) => round[1]!);
 }
 
 function sum(values: readonly number[]): number {

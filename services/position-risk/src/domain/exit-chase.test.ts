@@ -151,29 +151,6 @@ test('fills that the venue counted before canceling are waited for, not sold aga
   expect(story.commands[1]?.quantity.toString()).toBe('0.3');
 });
 
-test('after five attempts new exposure stops, and the chase goes on, slower and slower, for ever', () => {
-  const story = fired();
-  let obeyed = 0;
-  for (let seconds = 2; seconds < 1_000; seconds++) {
-    story.time(seconds);
-    const command = story.commands.at(-1)!;
-    if (command.attempt === obeyed) continue;
-    obeyed = command.attempt;
-    const order = story.obey(command, seconds);
-    story.order('OrderAccepted', order, seconds);
-    story.ended('OrderExpired', order, '0', seconds);
-  }
-  const spans = story.commands
-    .slice(1)
-    .map((c, i) => Math.round((c.timeUs - story.commands[i]!.timeUs) / 1e6));
-  expect(spans.slice(0, 4).every((span) => span <= 1)).toBe(true);
-  expect(Math.min(...spans.slice(5))).toBeGreaterThanOrEqual(3);
-  expect(Math.max(...spans)).toBeLessThanOrEqual(97);
-  expect(story.commands.length).toBeGreaterThan(12);
-  expect(story.commands.length).toBeLessThan(25);
-  expect(modes(story)).toHaveLength(1);
-});
-
 test('an addition that lands during the exit is sold with it', () => {
   const story = fired();
   const late = story.enter('long', PLAN, 1);

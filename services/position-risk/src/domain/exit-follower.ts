@@ -34,6 +34,8 @@ export interface ExitState {
   /** Of commands, denied ones too: each has an id of its own. */
   readonly commands: number;
   readonly attempt: number;
+  /** Of these, the last ones in a row that filled nothing. */
+  readonly idle: number;
   readonly answered: boolean;
   readonly hurried: boolean;
   readonly newsUs: TimeUs;
@@ -51,8 +53,8 @@ const LIVE_ORDERS_MAX = 8;
  */
 const WORKING_PATIENCE = 40;
 /**
- * Past the last quick attempt the pause doubles with each
- * attempt, at most this often: 32 times `exitRetryUs`.
+ * Past the last quick attempt the pause doubles with each attempt that fills nothing, at most this often: 32
+ * times `exitRetryUs`. A thin book that fills a part of each is asked again at the pace of one.
  */
 const DOUBLINGS_MAX = 5;
 /** While attempts are denied or rejected the pause doubles less: what forbids them may end at any moment. */
@@ -85,6 +87,7 @@ export class ExitFollower {
   #orders = new Map<ClientOrderId, ExitOrder>();
   #commands = 0;
   #attempt = 0;
+  #idle = 0;
   #answered = true;
   #hurried = false;
   #newsUs: TimeUs;
@@ -103,6 +106,7 @@ export class ExitFollower {
     const exit = new ExitFollower(state.position, state.reason, patience, state.newsUs);
     exit.#commands = state.commands;
     exit.#attempt = state.attempt;
+    exit.#idle = state.idle;
     exit.#answered = state.answered;
     exit.#hurried = state.hurried;
     exit.#refusals = state.refusals;
@@ -170,7 +174,7 @@ export class ExitFollower {
     if (!this.#answered || this.#orders.size > 0) return this.#newsUs + WORKING_PATIENCE * exitRetryUs;
     // The first refusal is answered at once; a second in a row would only be refused again.
     if (this.#hurried || (this.#attempt < exitAttemptsMax && this.#refusals < 2)) return this.#newsUs;
-    const slow = Math.min(Math.max(this.#attempt - exitAttemptsMax, 0), DOUBLINGS_MAX);
+    const slow = Math.min(Math.max(this.#idle - exitAttemptsMax, 0), DOUBLINGS_MAX);
     const refused = Math.min(Math.max(this.#refusals - exitAttemptsMax, 0), REFUSED_DOUBLINGS_MAX);
     return this.#newsUs + exitRetryUs * 2 ** Math.max(slow, refused);
   }
@@ -193,7 +197,7 @@ export class ExitFollower {
   begin(nowUs: TimeUs): void {
     this.#commands++;
     // Silence about the one before is no attempt.
-    if (this.#answered) this.#attempt++;
+    if (this.#answered) this.#count(1);
     this.#answered = false;
     this.#hurried = false;
     this.#newsUs = nowUs;
@@ -228,12 +232,13 @@ export class ExitFollower {
         break;
       case 'OrderRejected':
         // A venue that takes no order for now has not tried this one.
-        if (event.retryAfterMs !== null) this.#attempt = Math.max(0, this.#attempt - 1);
+        if (event.retryAfterMs !== null) this.#count(-1);
         this.#refusals++;
         this.#orders.delete(clientOrderId);
         break;
       case 'OrderFilled':
         order.filled = order.filled.plus(event.fill.quantity);
+        this.#idle = 0;
         if (order.state !== 'settling') order.state = 'working';
         if (order.state === 'settling' ? !order.filled.lessThan(order.owed) : !event.leaves.isPositive())
           this.#orders.delete(clientOrderId);
@@ -257,6 +262,7 @@ export class ExitFollower {
       reason: this.reason,
       commands: this.#commands,
       attempt: this.#attempt,
+      idle: this.#idle,
       hurried: this.#hurried,
       answered: this.#answered,
       newsUs: this.#newsUs,
@@ -274,10 +280,15 @@ export class ExitFollower {
     this.#newsUs = nowUs;
   }
 
+  #count(attempts: 1 | -1): void {
+    this.#attempt = Math.max(0, this.#attempt + attempts);
+    this.#idle = Math.max(0, this.#idle + attempts);
+  }
+
   #denied(commandId: string, code: DenialCode, nowUs: TimeUs): void {
     if (commandId !== this.commandId || this.#answered) return;
     this.#answered = true;
-    this.#attempt--;
+    this.#count(-1);
     this.#refusals++;
     this.#tooSmall = code === 'QUANTITY_BELOW_MIN' || code === 'NOTIONAL_BELOW_MIN';
     this.#newsUs = nowUs;

@@ -7,7 +7,7 @@ import type { PersonCommandsState } from './person-commands.ts';
 import type { PortfolioState } from './portfolio/portfolio-desk.ts';
 
 /** The one layout of a guard's state that this build seals and opens. */
-export const POSITION_RISK_STATE_VERSION = 9;
+export const POSITION_RISK_STATE_VERSION = 10;
 
 /** All that the machine must not forget, apart from its settings. */
 export interface PositionRiskState {
