@@ -73,8 +73,8 @@ export class Driver<In extends Input, Out extends FactName, Request, Own extends
     const common = { order: this.#order, onStored, onDivergence, onFailure };
     this.#speech = new OwnSpeech(
       {
-        ...{ ...common, bus, epoch, families, speaker: { identity, account } },
-        ...{ counts: snapshot?.own.counts ?? {}, earlier: words },
+        ...{ ...common, bus, clock, epoch, families, speaker: { identity, account }, earlier: words },
+        ...{ counts: snapshot?.own.counts ?? {}, isGoingToDisk: () => this.#requests.isGoingToDisk },
       },
       past.fences,
     );
@@ -82,7 +82,7 @@ export class Driver<In extends Input, Out extends FactName, Request, Own extends
     this.#requests = new OwnRequests<Request, Own>({
       ...{ ...common, log, snapshot, past: own, requests: plan.requests },
       onInput: (arrival) => this.#inbox.putOwn(arrival),
-      onReady: () => this.#onReady(),
+      ...{ onReady: () => this.#onReady(), onGone: () => this.#speech.release() },
     });
     this.#snapshots = new SnapshotKeeper({
       ...{ bus, clock, identity, epoch, log, onFailure, store: options.snapshots },

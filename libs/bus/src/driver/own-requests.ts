@@ -20,6 +20,8 @@ export interface OwnRequestsParts<Request, Own extends OwnInput> {
   readonly onInput: (arrival: OwnArrival) => void;
   readonly onReady: () => void;
   readonly onStored: () => void;
+  /** Told when nothing that leaves the process waits for the disk any more. */
+  readonly onGone: () => void;
   readonly onDivergence: (divergence: Divergence) => void;
   readonly onFailure: (error: Error) => void;
 }
@@ -36,6 +38,8 @@ export class OwnRequests<Request, Own extends OwnInput> {
   #asked: number;
   /** Who waits for the order of inputs to be on disk, and up to which input it goes there. */
   #anchoring: { readonly taken: number; readonly waiting: (() => void)[] } | undefined;
+  /** Intents and leavings on their way to the disk. */
+  #leaving = 0;
   #closing = false;
   #stopped = false;
 
@@ -69,6 +73,11 @@ export class OwnRequests<Request, Own extends OwnInput> {
   /** Whether so many wait that no more should be made. */
   get isFull(): boolean {
     return this.#desk?.isFull ?? false;
+  }
+
+  /** Whether something that leaves the process behind it is on its way to the disk. */
+  get isGoingToDisk(): boolean {
+    return this.#leaving > 0;
   }
 
   /** Number of the first request that a snapshot must wait for; Infinity when there is none. */
@@ -173,6 +182,8 @@ export class OwnRequests<Request, Own extends OwnInput> {
   #append(record: OwnRecord, done: () => void): void {
     if (this.#closing) return;
     const bytes = encodeRecord(record);
+    const leaves = record.kind === 'intent' || record.kind === 'left';
+    if (leaves) this.#leaving++;
     this.#parts.log.append(bytes, (error, number) => {
       if (this.#stopped) return;
       if (error !== undefined) {
@@ -180,6 +191,7 @@ export class OwnRequests<Request, Own extends OwnInput> {
         return;
       }
       done();
+      if (leaves && --this.#leaving === 0) this.#parts.onGone();
       const written = record.kind === 'input' ? decodeRecord(bytes) : undefined;
       if (written?.kind === 'input') this.#parts.onInput({ stream: OWN, sequence: number, record: written });
     });

@@ -12,7 +12,7 @@ import {
   subjectOf,
   typeOf,
 } from '@algo/contracts';
-import type { Bus, InboundMessage, Stored } from '../bus.ts';
+import type { Bus, Clock, InboundMessage, Stored } from '../bus.ts';
 import { FactMessage } from '../fact-message.ts';
 import type { InputOrder } from '../input-order.ts';
 import type { OwnWords } from './own-words.ts';
@@ -41,6 +41,9 @@ export interface OwnSpeechParts {
   readonly epoch: number;
   readonly families: readonly Family[];
   readonly order: InputOrder;
+  readonly clock: Clock;
+  /** Whether something goes to the own log now that leaves the process behind it. */
+  readonly isGoingToDisk: () => boolean;
   /** Of each lane, as of the snapshot. */
   readonly counts: Readonly<Record<string, number>>;
   readonly earlier: OwnWords;
@@ -49,6 +52,8 @@ export interface OwnSpeechParts {
   readonly onFailure: (error: Error) => void;
 }
 
+/** However slow the own disk is, words wait for it no longer than this. */
+const WAIT_MAX_MS = 5;
 /** Subjects whose lane is remembered; more than the instruments of an engine. */
 const SUBJECTS_MAX = 65_536;
 
@@ -68,6 +73,9 @@ export class OwnSpeech {
   readonly #earlier: Map<string, Map<number, InboundMessage>>;
   readonly #positions = new Map<StreamName, number>();
   readonly #places = new Map<string, LanePlace>();
+  /** Words that wait, in their order. */
+  readonly #waiting: (() => void)[] = [];
+  #cancelWait: () => void = () => {};
   #ended = false;
 
   constructor(parts: OwnSpeechParts, fences: ReadonlyMap<StreamName, number>) {
@@ -105,9 +113,16 @@ export class OwnSpeech {
       return;
     }
     const place = { lane: { producer: speaker.identity, epoch, count }, order: order.now() };
-    bus.say(FactMessage.said({ name, body } as Fact, speaker, place, subject), (result) =>
-      this.#onResult(stream, word, result),
-    );
+    const message = FactMessage.said({ name, body } as Fact, speaker, place, subject);
+    const send = () => bus.say(message, (result) => this.#onResult(stream, word, result));
+    if (this.#waiting.length === 0 && !this.#parts.isGoingToDisk()) send();
+    else this.#wait(message, send);
+  }
+
+  /** Lets go what waits. */
+  release(): void {
+    this.#cancelWait();
+    for (const send of this.#waiting.splice(0)) if (!this.#ended) send();
   }
 
   /**
@@ -126,6 +141,14 @@ export class OwnSpeech {
   /** Says nothing more, as a dead process. */
   end(): void {
     this.#ended = true;
+    this.#cancelWait();
+  }
+
+  #wait(message: FactMessage, send: () => void): void {
+    void message.data; // it says what is so now, whatever is taken meanwhile
+    if (this.#waiting.length === 0)
+      this.#cancelWait = this.#parts.clock.after(WAIT_MAX_MS, () => this.release());
+    this.#waiting.push(send);
   }
 
   #compare<Name extends FactName>(at: string, had: InboundMessage, name: Name, body: MessageOf<Name>): void {

@@ -71,6 +71,26 @@ test('intent, leaving and outcome are on disk before what rests on them', async 
   expect([driver.taken, await bench.notes()]).toEqual([2, ['1/1 Filled 3']]);
 });
 
+test('what is said beside an order waits until the order has left, and five milliseconds at most', async () => {
+  const leaves: React = (seen, say) => {
+    if (seen.at(-1) === 'time 1') say.request(ORDER);
+    notify(say, seen.at(-1)!);
+  };
+  const after = async (flushMs: number, restMs: number) => {
+    const bench = new DriveBench({ flushMs });
+    const hands = new Hands();
+    hands.carryOut = ({ id }, ticket) => ticket.leave(() => hands.left.push(id));
+    await bench.start(leaves, { reads: [TIME], requests: hands });
+    await bench.tellTime(1);
+    await bench.rest(restMs);
+    return [hands.left, await bench.notes()];
+  };
+  expect(await after(3, 0)).toEqual([[], []]);
+  expect(await after(3, 4)).toEqual([['order'], ['1/1 time 1']]);
+  expect(await after(1_000, 0)).toEqual([[], []]);
+  expect(await after(1_000, 6)).toEqual([[], ['1/1 time 1']]);
+});
+
 const TELL: Request = { id: 'tell', key: 't' };
 const ASK: Request = { id: 'ask', key: 'a' };
 

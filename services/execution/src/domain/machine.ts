@@ -165,23 +165,17 @@ export class ExecutionMachine implements Machine<ExecutionTaken, ExecutionWord, 
   }
 
   #feed(input: ExecutionInput, say: Say<ExecutionWord, ExecutionRequest>): void {
-    for (const output of this.#engine.handle(input)) this.#tell(output, say);
+    const outputs = this.#engine.handle(input);
+    // What is asked for first: an order is on its way to the disk before anything is said about it.
+    for (const output of outputs) if (isRequest(output)) say.request(output);
+    for (const output of outputs) if (!isRequest(output)) this.#tell(output, say);
     // A price changes nothing of what stops entries; the feed's next word of time is at hand.
     const standing = input.type === 'PriceSeen' ? null : this.#engine.standing.news();
     if (standing !== null) say('EntryStanding', standing);
   }
 
-  #tell(output: ExecutionOutput, say: Say<ExecutionWord, ExecutionRequest>): void {
+  #tell(output: Exclude<ExecutionOutput, ExecutionRequest>, say: Say<ExecutionWord, ExecutionRequest>): void {
     switch (output.type) {
-      case 'SubmitOrder':
-      case 'CancelAtVenue':
-      case 'LookUpOrder':
-      case 'ProveAbsence':
-      case 'FetchFills':
-      case 'FetchCash':
-      case 'AskWall':
-        say.request(output);
-        return;
       case 'ReconciliationRequested':
         say('ReconciliationRequested', output.asked);
         return;
@@ -192,6 +186,21 @@ export class ExecutionMachine implements Machine<ExecutionTaken, ExecutionWord, 
         if (output.type === 'OrderQuarantined') this.#quarantined++;
         say(output.type, output);
     }
+  }
+}
+
+function isRequest(output: ExecutionOutput): output is ExecutionRequest {
+  switch (output.type) {
+    case 'SubmitOrder':
+    case 'CancelAtVenue':
+    case 'LookUpOrder':
+    case 'ProveAbsence':
+    case 'FetchFills':
+    case 'FetchCash':
+    case 'AskWall':
+      return true;
+    default:
+      return false;
   }
 }
 
