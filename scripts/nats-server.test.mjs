@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createSandbox, recordedProgress } from './bootstrap/sandbox-fixtures.mjs';
 import { tarGz, zip } from './nats-server/archive-fixtures.mjs';
 import { installWithGo } from './nats-server/go-install.mjs';

@@ -9,8 +9,6 @@ import { explainFailure, FriendlyError } from './friendly-error.mjs';
 import { CACHE, ROOT } from './paths.mjs';
 import { createConsoleProgress } from './progress.mjs';
 
-const JEST_FLAGS = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
-
 const COMMANDS = {
   up: (context) => cli(context, ['up', ...context.args]),
   algo: (context) => cli(context, context.args),
@@ -77,7 +75,7 @@ async function runSoak(context) {
     return runTests({ ...soaked, args: ['acceptance/shards-', 'simulation/shards-'] });
   if (context.args[0] === 'torture')
     return runTests({ ...soaked, args: ['adapters/torture', 'feed-torture'] });
-  const pure = ['libs/', 'services/', 'simulation/hostile-venue', '--testPathIgnorePatterns=\\.int\\.'];
+  const pure = ['libs/', 'services/', 'simulation/hostile-venue', '--exclude=**/*.int.test.*'];
   for (const args of [pure, ['test/chaos/', 'acceptance/shards-', 'acceptance/live-usdm']]) {
     const ended = await runTests({ ...soaked, args });
     if (ended.code !== 0) return ended;
@@ -114,12 +112,14 @@ async function runTests(context) {
   const env = await withNats(context);
   mkdirSync(CACHE, { recursive: true });
   const tally = join(CACHE, `test-tally-${process.pid}.json`);
-  const jest = join(ROOT, 'node_modules', 'jest', 'bin', 'jest.js');
-  const reporters = [
-    '--reporters=default',
-    `--reporters=${join(ROOT, 'scripts', 'jest', 'tally-reporter.mjs')}`,
+  const vitest = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
+  const ours = join(ROOT, 'scripts', 'vitest');
+  const flags = [
+    `--config=${join(ours, 'vitest.config.mjs')}`,
+    '--reporter=default',
+    `--reporter=${join(ours, 'tally-reporter.mjs')}`,
   ];
-  const ended = await runForeground(context.node, [...JEST_FLAGS, jest, ...context.args, ...reporters], {
+  const ended = await runForeground(context.node, [vitest, 'run', ...flags, ...context.args], {
     cwd: ROOT,
     env: { ...env, TEST_TALLY_FILE: tally },
   });
@@ -130,8 +130,7 @@ async function runTests(context) {
 }
 
 /**
- * `N passed, N failed[, N skipped]`; null when Jest was asked for something other than a run, such as
- * --listTests.
+ * `N passed, N failed[, N skipped]`; null when something other than a run was asked for, such as --help.
  */
 function closingLine(tally, { code }) {
   if (!existsSync(tally)) return code === 0 ? null : '0 passed, 0 failed';

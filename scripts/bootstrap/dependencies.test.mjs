@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ensureDependencies } from './dependencies.mjs';
 import { findPnpm } from './pnpm.mjs';
 import { createSandbox, recordedProgress } from './sandbox-fixtures.mjs';

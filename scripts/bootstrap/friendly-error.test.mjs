@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { explainFailure } from './friendly-error.mjs';
 
 test.each([

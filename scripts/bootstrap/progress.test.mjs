@@ -1,8 +1,8 @@
-import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createProgress, seconds } from './progress.mjs';
 
-beforeEach(() => jest.useFakeTimers());
-afterEach(() => jest.useRealTimers());
+beforeEach(() => vi.useFakeTimers());
+afterEach(() => vi.useRealTimers());
 
 function record({ onTerminal }) {
   const lines = [];
@@ -15,7 +15,7 @@ test('says what and why at once, and nothing more for a step that is quick', () 
   const { lines, progress } = record({ onTerminal: false });
   const step = progress.step('Fetching x', 'it is needed');
   expect(lines).toEqual(['› Fetching x: it is needed']);
-  jest.advanceTimersByTime(1_500);
+  vi.advanceTimersByTime(1_500);
   step.done('fetched');
   expect(lines).toEqual(['› Fetching x: it is needed', '  fetched in 1.5 s']);
 });
@@ -24,7 +24,7 @@ test('without a terminal shows a sign of life after two seconds, then every five
   const { lines, progress } = record({ onTerminal: false });
   const step = progress.step('Fetching x', 'it is needed');
   step.update({ text: '3 of 6 MB', done: 3, total: 6 });
-  jest.advanceTimersByTime(12_500);
+  vi.advanceTimersByTime(12_500);
   expect(lines.slice(1)).toEqual(
     [2, 7, 12].map((s) => expect.stringContaining(`3 of 6 MB, ${seconds(s * 1000)}`)),
   );
@@ -34,7 +34,7 @@ test('without a terminal shows a sign of life after two seconds, then every five
 test('on a terminal redraws one line and clears it at the end', () => {
   const { lines, drawn, progress } = record({ onTerminal: true });
   const step = progress.step('Fetching x', 'it is needed');
-  jest.advanceTimersByTime(3_000);
+  vi.advanceTimersByTime(3_000);
   step.fail('not fetched');
   expect(lines).toEqual(['› Fetching x: it is needed', '  not fetched (after 3.0 s)']);
   expect(drawn.length).toBeGreaterThan(3);

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { readArchiveEntry } from './archive-entry.mjs';
 import { tarGz, zip } from './archive-fixtures.mjs';
 

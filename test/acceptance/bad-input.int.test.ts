@@ -7,8 +7,8 @@ import { codecs, SCHEMA_HEADER, SCHEMA_VERSION, subjects } from '@algo/contracts
 import { accountId, instrumentId } from '@algo/model';
 import { eventually, NatsFixture } from '@algo/testkit';
 import { openReader } from '@algo/tickstore';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { headers } from '@nats-io/transport-node';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { algo, type RunEnd } from './support/algo-process.ts';
 import { answerToStranger } from './support/answer-to-stranger.ts';
 import { EngineRecord, factsOf } from './support/engine-record.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { allDurables, JetStreamBus, provision } from '@algo/bus';
 import { FAMILIES, type Family, STREAMS, type StreamName } from '@algo/contracts';
 import { eventually } from '@algo/testkit';
-import { afterAll, describe, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 import { inherited } from './support/config.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { JetStreamBus, makeServerCertificate, writeCertificate } from '@algo/bus';
 import { USERS } from '@algo/contracts';
 import { eventually } from '@algo/testkit';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { ContainerBus, DEPLOY, deployed } from './support/container-bus.ts';
 
 const TLS = { ALGO_TLS: 'true' };

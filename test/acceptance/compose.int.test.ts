@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { JetStreamBus } from '@algo/bus';
-import { expect, test } from '@jest/globals';
 import {
   DockerComposeEnvironment,
   getContainerRuntimeClient,
   type StartedDockerComposeEnvironment,
 } from 'testcontainers';
+import { expect, test } from 'vitest';
 import { inherited } from './support/config.ts';
 import { EngineTally, PATIENCE_MS } from './support/engine-tally.ts';
 

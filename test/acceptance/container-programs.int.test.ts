@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { NatsServerProcess } from '@algo/bus';
 import { USERS } from '@algo/contracts';
 import { natsServerBinary } from '@algo/testkit';
-import { afterAll, describe, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, test } from 'vitest';
 import { inherited } from './support/config.ts';
 
 const ENTRY = fileURLToPath(new URL('../../deploy/docker/entrypoint.mjs', import.meta.url));

@@ -8,11 +8,11 @@ import { subjects } from '@algo/contracts';
 import { accountId, Decimal, instrumentId, positionId, strategyName } from '@algo/model';
 import { eventually, NatsFixture } from '@algo/testkit';
 import { BinanceStandIn, SPOT_DIALECT, type TapeTrade } from '@algo/testkit/venues';
-import { expect, jest, test } from '@jest/globals';
+import { expect, test, vi } from 'vitest';
 import { FactTail } from './support/engine-record.ts';
 import { ServiceProcess } from './support/service-process.ts';
 
-jest.setTimeout(180_000);
+vi.setConfig({ testTimeout: 180_000 });
 
 const PATIENCE_MS = 60_000;
 const SYMBOLS = Array.from({ length: 500 }, (_, i) => `COIN${i}USDT`);

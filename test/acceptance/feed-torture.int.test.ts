@@ -17,12 +17,12 @@ import {
   SPOT_DIALECT,
   USDM_DIALECT,
 } from '@algo/testkit/venues';
-import { expect, jest, test } from '@jest/globals';
+import { expect, test, vi } from 'vitest';
 import { soak } from './support/config.ts';
 import { FactTail } from './support/engine-record.ts';
 import { ServiceProcess } from './support/service-process.ts';
 
-jest.setTimeout(soak ? 7_200_000 : 120_000);
+vi.setConfig({ testTimeout: soak ? 7_200_000 : 120_000 });
 
 const PATIENCE_MS = soak ? 300_000 : 60_000;
 const SYMBOLS = Array.from({ length: soak ? 20 : 4 }, (_, i) => `COIN${i}USDT`);

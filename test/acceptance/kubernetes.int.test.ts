@@ -2,7 +2,7 @@
 // all that an operator does, one after another in one run, which is gone through again at its end.
 import { spawnSync } from 'node:child_process';
 import { JetStreamBus } from '@algo/bus';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { quantile } from '../bench/figures.ts';
 import { ClusterFloor } from './support/cluster-floor.ts';
 import { clusterTool, soak } from './support/config.ts';

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type AccountComparison, type ComparedEntry, compareAccounts } from './support/account-comparison.ts';
 import { algo } from './support/algo-process.ts';
 import { soak } from './support/config.ts';

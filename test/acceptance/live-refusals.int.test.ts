@@ -2,7 +2,7 @@
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { algo } from './support/algo-process.ts';
 import { LIVE_ACCOUNT, type LiveMarket, limitsFor } from './support/live-market.ts';
 import { LiveSpot } from './support/live-spot.ts';

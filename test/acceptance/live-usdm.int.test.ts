@@ -1,7 +1,7 @@
 // The same of USD-M futures: there a position may be short, and stops lie beside the orders.
 import type { PositionEvent } from '@algo/model';
 import type { AlgoOrder, UsdmOrder } from '@algo/testkit/venues';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { acceptLive, opened } from './support/accept-live.ts';
 import { soak } from './support/config.ts';
 import { LiveUsdm } from './support/live-usdm.ts';

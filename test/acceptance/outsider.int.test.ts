@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { JetStreamBus } from '@algo/bus';
 import { FAMILIES, type Family } from '@algo/contracts';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { python } from './support/config.ts';
 import { eagerTrading } from './support/eager-trading.ts';

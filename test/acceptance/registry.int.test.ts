@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { US_PER_MS } from '@algo/model';
 import { BinanceStandIn, SPOT_DIALECT, type TapeTrade } from '@algo/testkit/venues';
-import { expect, jest, test } from '@jest/globals';
+import { expect, test, vi } from 'vitest';
 import { AlgoProcess, algo } from './support/algo-process.ts';
 import { factsOf } from './support/engine-record.ts';
 import { EngineRun } from './support/engine-run.ts';
 
 const PATIENCE_MS = 90_000;
-jest.setTimeout(4 * PATIENCE_MS);
+vi.setConfig({ testTimeout: 4 * PATIENCE_MS });
 
 const SYMBOLS = ['SOLUSDT', '1000PEPEUSDT', '币安人生USDT'];
 const [SOL, , CHINESE] = SYMBOLS.map((symbol) => `binance.spot.${symbol}`);

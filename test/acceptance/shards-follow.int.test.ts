@@ -8,7 +8,7 @@ import { membersOf, shardsOf, virtualShard } from '@algo/model';
 import { FirstRules, identityOf, readInstrumentCatalog, readShardPlan } from '@algo/runtime';
 import { bucketDocuments } from '@algo/state';
 import { eventually, NatsFixture } from '@algo/testkit';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { algo } from './support/algo-process.ts';
 import { instrumentsFile } from './support/instruments-file.ts';
 import { ServiceProcess } from './support/service-process.ts';

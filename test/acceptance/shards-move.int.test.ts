@@ -1,5 +1,5 @@
 import { eventually } from '@algo/testkit';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { soak } from './support/config.ts';
 import { ShardFloor } from './support/shard-floor.ts';
 

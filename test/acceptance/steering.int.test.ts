@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Bus } from '@algo/bus';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { algo } from './support/algo-process.ts';
 import { eagerTrading } from './support/eager-trading.ts';
 import { EngineRecord, factsOf } from './support/engine-record.ts';

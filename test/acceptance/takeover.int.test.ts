@@ -1,5 +1,5 @@
 import { eventually } from '@algo/testkit';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { TradingFloor } from './support/trading-floor.ts';
 import { workingOrders } from './support/venue-books.ts';
 

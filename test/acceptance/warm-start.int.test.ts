@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type MarketState, ToldStates, US_PER_MS } from '@algo/model';
 import { regimeLevel } from '@algo/strategy';
 import { BinanceStandIn, SPOT_DIALECT, USDM_DIALECT } from '@algo/testkit/venues';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { AlgoProcess, algo } from './support/algo-process.ts';
 import { factsOf } from './support/engine-record.ts';
 import { EngineRun } from './support/engine-run.ts';

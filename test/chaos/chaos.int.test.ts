@@ -6,7 +6,7 @@ import type { Bus } from '@algo/bus';
 import { codecs, subjects } from '@algo/contracts';
 import { accountId, haltScopeKey, instrumentId, type TradeColumns } from '@algo/model';
 import { openReader } from '@algo/tickstore';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { algo } from '../acceptance/support/algo-process.ts';
 import { analyticsOf, firstDifference, instrumentOfWord } from '../acceptance/support/analytics-reference.ts';
@@ -32,7 +32,7 @@ const FIFTEEN_SECONDS_US = 15_000_000;
 
 const DISK_MB = 320;
 
-jest.setTimeout(RUN_MAX_MS); // on a busy machine it takes long to read what the run has left
+vi.setConfig({ testTimeout: RUN_MAX_MS }); // on a busy machine it takes long to read what the run has left
 
 const asked = z.object({
   inputs: z.array(

@@ -1,5 +1,5 @@
 import type { MessageOf } from '@algo/contracts';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { ENVIRONMENT } from './environment.ts';
 import { SimulatedEngine } from './simulated-engine.ts';
 

@@ -1,5 +1,5 @@
 import type { EntryStanding, TradingMode } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { paperEngine } from './paper-engine.ts';
 import type { SimulatedEngine } from './simulated-engine.ts';
 import { ACCOUNT, STRATEGY, Stage } from './stage.ts';

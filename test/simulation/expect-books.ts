@@ -2,7 +2,7 @@ import type { MessageOf } from '@algo/contracts';
 import { accountId, Decimal } from '@algo/model';
 import { VenueMachine } from '@algo/paper-venue/domain';
 import { DustList, PositionList } from '@algo/read-models';
-import { expect } from '@jest/globals';
+import { expect } from 'vitest';
 import type { SimulatedEngine } from './simulated-engine.ts';
 
 const ACCOUNT = accountId('paper-main');

@@ -1,7 +1,7 @@
 import { FactMessage } from '@algo/bus';
 import type { ClosePosition, OrderIntent, OrderRequest, PositionId } from '@algo/model';
 import { clientOrderId } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { ACCOUNT, d, fillOf, INSTRUMENT, PLAN, STRATEGY, Stage } from './stage.ts';
 
 const GUARD = 'position-risk.paper-main';

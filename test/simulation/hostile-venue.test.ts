@@ -1,5 +1,5 @@
 import { SeededRandom } from '@algo/simulation';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { soak } from '../acceptance/support/config.ts';
 import { expectSameBooks, expectStops } from './expect-books.ts';
 import { paperEngine } from './paper-engine.ts';

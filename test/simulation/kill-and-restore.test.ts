@@ -2,7 +2,7 @@ import { type BacktestSettings, runBacktest } from '@algo/backtest';
 import { encodeFact, type Fact } from '@algo/contracts';
 import { accountId } from '@algo/model';
 import { SeededRandom } from '@algo/simulation';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { ENVIRONMENT } from './environment.ts';
 import { expectSameBooks, expectStops } from './expect-books.ts';
 import { SimulatedEngine } from './simulated-engine.ts';

@@ -1,6 +1,6 @@
 // Execution is killed at every input of an order's life, over the real adapter of Binance spot and the real
 // stand-in on the loopback: before it takes an input, before a record of its own is on disk, and behind that.
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { soak } from '../acceptance/support/config.ts';
 import { type KillPoint, SpotLife } from './spot-life.ts';
 

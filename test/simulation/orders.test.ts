@@ -1,7 +1,7 @@
 import { FactMessage } from '@algo/bus';
 import { laneOf } from '@algo/contracts';
 import { accountId } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { ACCOUNT, d, INSTRUMENT, OTHER, Stage } from './stage.ts';
 
 const EXECUTION = 'execution.paper-main';

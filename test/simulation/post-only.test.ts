@@ -1,5 +1,5 @@
 import { Decimal } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { expectSameBooks, expectStops } from './expect-books.ts';
 import { paperEngine } from './paper-engine.ts';
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { planShards } from '@algo/runtime';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { soak } from '../acceptance/support/config.ts';
 import { instrumentsFile } from '../acceptance/support/instruments-file.ts';
 import { firstOther, ShardMarket, wordsHeard, wordsOfOne } from '../acceptance/support/shard-market.ts';

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { expectSameBooks, expectStops } from './expect-books.ts';
 import { paperEngine } from './paper-engine.ts';
 

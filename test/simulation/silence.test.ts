@@ -11,7 +11,7 @@ import {
 } from '@algo/model';
 import { instrumentOf, readInstrumentCatalog } from '@algo/runtime';
 import { SyntheticMarket } from '@algo/simulation';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { ENVIRONMENT } from './environment.ts';
 import { SimulatedEngine } from './simulated-engine.ts';
 import { StoredTape } from './stored-tape.ts';

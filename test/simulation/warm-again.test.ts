@@ -20,7 +20,7 @@ import {
 } from '@algo/model';
 import { BinanceStandIn, SPOT_DIALECT, type TapeTrade } from '@algo/testkit/venues';
 import { MARKET_DATA } from '@algo/venues';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 
 const HASTE = 10;
 const T0_MS = 1_750_507_230_000;

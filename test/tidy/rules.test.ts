@@ -1,5 +1,5 @@
 // Each rule bites on what it forbids and lets its neighbour pass; a rule that cannot fail guards nothing.
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { exactCatalog, plainManifests, servicesWithoutReadme } from './package-rules.ts';
 import { domainDocstrings, environmentInConfig, pureDomain } from './purity-rules.ts';
 import { applyRule, parseSource, type Rule } from './rule.ts';

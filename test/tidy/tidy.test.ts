@@ -2,7 +2,7 @@
 // to write instead.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { exactCatalog, otherVersions, plainManifests, servicesWithoutReadme } from './package-rules.ts';
 import { domainDocstrings, environmentInConfig, pureDomain } from './purity-rules.ts';
 import { applyRule, parseSource } from './rule.ts';

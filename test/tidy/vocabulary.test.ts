@@ -1,5 +1,5 @@
 // Every message of the contracts has a place in the topology, and somebody who says it.
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { parseSource } from './rule.ts';
 import { readTree } from './source-tree.ts';
 import { unspoken, withoutPlace, wordsSaid } from './vocabulary.ts';

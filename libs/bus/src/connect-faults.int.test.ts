@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { createServer, type Server } from 'node:net';
 import { InputError } from '@algo/model';
 import { eventually, NatsFixture, natsServerBinary } from '@algo/testkit';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { JetStreamBus } from './jetstream-bus.ts';
 
 /** Listens on loopback and greets as a nats-server of some version; answers pings and nothing else. */

@@ -1,8 +1,8 @@
 import { codecs } from '@algo/contracts';
 import { InputError } from '@algo/model';
 import { eventually, NatsFixture } from '@algo/testkit';
-import { expect, test } from '@jest/globals';
 import { headers } from '@nats-io/transport-node';
+import { expect, test } from 'vitest';
 import type { Bus, DurableOptions, Verdict } from './bus.ts';
 import { HEADER } from './headers.ts';
 import type { JetStreamBus } from './jetstream-bus.ts';

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { InputError } from '@algo/model';
 import { eventually, NatsFixture, TcpProxy } from '@algo/testkit';
-import { expect, test } from '@jest/globals';
 import { headers } from '@nats-io/transport-node';
+import { expect, test } from 'vitest';
 import { HEADER } from './headers.ts';
 import type { JetStreamBus } from './jetstream-bus.ts';
 import { message, text } from './testing/bus-contract.ts';

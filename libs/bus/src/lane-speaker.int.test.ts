@@ -1,5 +1,5 @@
 import { NatsFixture } from '@algo/testkit';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { systemClock } from './bus.ts';
 import type { JetStreamBus } from './jetstream-bus.ts';
 import { LaneSpeaker } from './lane-speaker.ts';

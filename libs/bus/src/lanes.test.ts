@@ -1,6 +1,6 @@
 import { codecs, subjects } from '@algo/contracts';
-import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { expect, test } from 'vitest';
 import type { InboundMessage } from './bus.ts';
 import { FactMessage } from './fact-message.ts';
 import { LaneHoleError, LaneReader, StreamLanes } from './lanes.ts';

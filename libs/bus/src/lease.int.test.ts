@@ -1,5 +1,5 @@
 import { eventually, NatsFixture } from '@algo/testkit';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { systemClock } from './bus.ts';
 import { Lease } from './lease.ts';
 

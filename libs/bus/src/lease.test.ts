@@ -1,5 +1,5 @@
-import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { expect, test } from 'vitest';
 import type { Clock } from './bus.ts';
 import { Lease } from './lease.ts';
 import type { VirtualClock } from './memory/virtual-clock.ts';

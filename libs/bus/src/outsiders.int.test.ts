@@ -15,8 +15,8 @@ import {
   USERS,
 } from '@algo/contracts';
 import { eventually, natsServerBinary } from '@algo/testkit';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { headers, type NatsConnection } from '@nats-io/transport-node';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { allDurables } from './durables.ts';
 import { JetStreamBus } from './jetstream-bus.ts';
 import { provision } from './provisioner.ts';

@@ -16,7 +16,7 @@ import {
   type UserName,
 } from '@algo/contracts';
 import { eventually, natsServerBinary } from '@algo/testkit';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from './bus.ts';
 import { allDurables, durablesOf } from './durables.ts';
 import { JetStreamBus } from './jetstream-bus.ts';

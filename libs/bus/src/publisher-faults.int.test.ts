@@ -1,7 +1,7 @@
 import { eventually, NatsFixture, TcpProxy } from '@algo/testkit';
-import { expect, test } from '@jest/globals';
 import { jetstream } from '@nats-io/jetstream';
 import { headers } from '@nats-io/transport-node';
+import { expect, test } from 'vitest';
 import type { PublisherOptions } from './ack-publisher.ts';
 import { type Bus, PublishFailedError } from './bus.ts';
 import { HEADER } from './headers.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { StreamName } from '@algo/contracts';
 import { eventually, NatsFixture } from '@algo/testkit';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import type { Bus, InboundMessage, Stored } from './bus.ts';
 import { LaneReader } from './lanes.ts';
 import { message } from './testing/bus-contract.ts';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { NatsFixture } from '@algo/testkit';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { bucketSnapshots } from './snapshot-store.ts';
 
 test('a snapshot larger than a message goes through a real bucket and survives kill -9 of the server', async () => {

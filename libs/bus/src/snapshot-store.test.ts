@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { InputError } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import type { KeyValue } from './bus.ts';
 import { MemoryBus } from './memory/memory-bus.ts';
 import { MemoryServer } from './memory/memory-server.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import specs from '@asyncapi/specs';
-import { expect, test } from '@jest/globals';
 import { Ajv } from 'ajv';
+import { expect, test } from 'vitest';
 import { FAMILIES } from './topology.ts';
 
 const document = JSON.parse(readFileSync(new URL('../../../docs/asyncapi.json', import.meta.url), 'utf8'));

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, test } from '@jest/globals';
 import protobuf from 'protobufjs';
+import { describe, expect, test } from 'vitest';
 import type { MessageCodec } from './codec.ts';
 import { codecs } from './codecs.ts';
 import { currentSources, messagesOf, parseProtos, topMessages } from './testing/proto-files.ts';

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from 'vitest';
 import { renderNatsAccounts } from './nats-accounts.ts';
 import {
   DURABLE_READERS,

@@ -1,6 +1,6 @@
 import { Decimal } from '@algo/model';
-import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
 import type { MessageCodec } from './codec.ts';
 import { codecs } from './codecs.ts';
 import { ContractError } from './contract-error.ts';

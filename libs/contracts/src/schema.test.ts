@@ -1,5 +1,5 @@
 import { InputError } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { checkSchema, SCHEMA_VERSION } from './schema.ts';
 
 test.each([

@@ -1,5 +1,5 @@
-import { describe, expect, test } from '@jest/globals';
 import type protobuf from 'protobufjs';
+import { describe, expect, test } from 'vitest';
 import { codecs } from './codecs.ts';
 import type { FieldShape, MessageShape } from './field.ts';
 import { tableCodecs } from './generated/codecs.ts';

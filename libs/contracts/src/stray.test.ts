@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { typeOf } from './fact.ts';
 import { strayReason } from './stray.ts';
 import { FAMILIES, type Family } from './topology.ts';

@@ -1,5 +1,5 @@
 import { instrumentId, VIRTUAL_SHARDS } from '@algo/model';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from 'vitest';
 import { codecs } from './codecs.ts';
 import { REQUESTS } from './requests.ts';
 import { DRIVEN, SERVICES, type ServiceName } from './services.ts';

@@ -1,6 +1,6 @@
 import { instrumentId, type TradeBatch } from '@algo/model';
-import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
 import { ContractError } from './contract-error.ts';
 import { algo } from './generated/algo.v1.js';
 import { tradeBatch } from './testing/arbitrary-trade-batch.ts';

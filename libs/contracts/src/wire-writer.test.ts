@@ -1,6 +1,6 @@
-import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import protobuf from 'protobufjs/minimal.js';
+import { expect, test } from 'vitest';
 import { WireWriter } from './wire-writer.ts';
 
 type Item = { readonly whole: number } | { readonly double: number } | { readonly text: string } | Item[];

@@ -1,5 +1,5 @@
 // Made-up prices and what a plain loop in another language makes of them.
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import {
   deviationOfLast,
   distanceInDeviations,

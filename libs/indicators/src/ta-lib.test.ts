@@ -1,5 +1,5 @@
-import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { expect, test } from 'vitest';
 import { Adx, Atr, Ema } from './index.ts';
 
 type Bar = readonly [high: number, low: number, close: number];

@@ -1,6 +1,6 @@
 // What is asked comes out the same whatever else is asked beside it.
 import { type MarketState, TIMEFRAMES, US_PER_DAY, type Wanted } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { InstrumentAnalytics } from './instrument-analytics.ts';
 import { snapshotOf } from './testing/snapshot-of.ts';
 import { livelyTrades, recordingSink, TEST_SETTINGS, tape } from './testing/synthetic-tape.ts';

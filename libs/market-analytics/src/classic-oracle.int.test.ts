@@ -9,7 +9,7 @@ import {
   US_PER_HOUR,
 } from '@algo/model';
 import { describeOracle, type OracleRow, oracleRows } from '@algo/testkit/owner-oracle';
-import { beforeAll, expect, test } from '@jest/globals';
+import { beforeAll, expect, test } from 'vitest';
 import { Differences, type OracleRun, runOracle } from './testing/oracle-run.ts';
 import { oracleTape } from './testing/oracle-tape.ts';
 

@@ -2,7 +2,7 @@
 import { hurst, meanReversionStrength } from '@algo/indicators';
 import type { FairValueGap, Zone } from '@algo/model';
 import { describeOracle, numberOf, type OracleRow, oracleRows } from '@algo/testkit/owner-oracle';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { BarSeries } from './bar-series.ts';
 import { GapList } from './classic/gap-list.ts';
 import { LookBackProfiles } from './classic/look-back-profiles.ts';

@@ -1,7 +1,7 @@
 // Numbers that doubles get wrong: quantities and prices off the venue's steps, sums beyond 2^53, orders in
 // pieces.
 import { US_PER_DAY, US_PER_HOUR, US_PER_SECOND } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { InstrumentAnalytics } from './instrument-analytics.ts';
 import { snapshotOf } from './testing/snapshot-of.ts';
 import {

@@ -1,6 +1,6 @@
 import { FLOW_WINDOWS, Grid } from '@algo/model';
-import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { expect, test } from 'vitest';
 import { FlowWindows } from './flow-windows.ts';
 import { SnapshotReader, SnapshotWriter } from './snapshot.ts';
 

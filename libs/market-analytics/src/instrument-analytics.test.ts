@@ -12,8 +12,8 @@ import {
   US_PER_MINUTE,
   US_PER_SECOND,
 } from '@algo/model';
-import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { expect, test } from 'vitest';
 import { InstrumentAnalytics } from './instrument-analytics.ts';
 import type { AnalyticsSink, MarketProfileRow } from './rows.ts';
 import { snapshotOf } from './testing/snapshot-of.ts';

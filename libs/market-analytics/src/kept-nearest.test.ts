@@ -1,6 +1,6 @@
 import type { GapKind } from '@algo/model';
-import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { expect, test } from 'vitest';
 import { KeptNearest } from './kept-nearest.ts';
 import { NearestGaps } from './nearest-gaps.ts';
 

@@ -1,6 +1,6 @@
 // What becomes of bars that trades were lost of without any slice saying so.
 import { type Candle, US_PER_DAY, US_PER_MINUTE } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { InstrumentAnalytics } from './instrument-analytics.ts';
 import { SnapshotWriter } from './snapshot.ts';
 import { recordingSink, TEST_SETTINGS, type TestTrade, tape } from './testing/synthetic-tape.ts';

@@ -1,7 +1,7 @@
 // Venues merge trades of one taker at one price into a row that says how many it stands for.
 import { US_PER_DAY, US_PER_HOUR } from '@algo/model';
-import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { expect, test } from 'vitest';
 import { InstrumentAnalytics } from './instrument-analytics.ts';
 import {
   livelyTrades,

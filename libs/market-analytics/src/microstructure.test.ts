@@ -1,5 +1,5 @@
 import { Grid } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { MicrostructureReading } from './microstructure.ts';
 import { livelyTrades, type TestTrade, uniform } from './testing/synthetic-tape.ts';
 

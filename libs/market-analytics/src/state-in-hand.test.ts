@@ -1,5 +1,5 @@
 import { type MarketState, US_PER_DAY } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { InstrumentAnalytics } from './instrument-analytics.ts';
 import { livelyTrades, recordingSink, TEST_SETTINGS, tape } from './testing/synthetic-tape.ts';
 

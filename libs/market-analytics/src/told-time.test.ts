@@ -1,6 +1,6 @@
 // When states are said, and what becomes of trades that come late.
 import { type Candle, US_PER_DAY, US_PER_MINUTE, US_PER_SECOND } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { InstrumentAnalytics } from './instrument-analytics.ts';
 import { recordingSink, TEST_SETTINGS, type TestTrade, tape } from './testing/synthetic-tape.ts';
 

@@ -1,6 +1,6 @@
 import { type Candle, sliceTrades, type TradeColumns, US_PER_DAY, US_PER_MINUTE } from '@algo/model';
-import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { expect, test } from 'vitest';
 import { InstrumentAnalytics } from './instrument-analytics.ts';
 import {
   livelyTrades,

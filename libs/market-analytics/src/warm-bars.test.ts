@@ -12,8 +12,8 @@ import {
   US_PER_MINUTE,
   type WarmBar,
 } from '@algo/model';
-import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { expect, test } from 'vitest';
 import { InstrumentAnalytics } from './instrument-analytics.ts';
 import { plainBars } from './testing/plain-bars.ts';
 import { snapshotOf } from './testing/snapshot-of.ts';

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { CommandIds } from './command-ids.ts';
 
 test('an id is new once, also after a restart, until more than are remembered have come', () => {

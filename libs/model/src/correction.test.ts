@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { settledBy } from './correction.ts';
 import { Decimal } from './decimal.ts';
 import type { BookRepair } from './risk.ts';

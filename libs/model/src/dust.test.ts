@@ -1,5 +1,5 @@
-import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { expect, test } from 'vitest';
 import { Decimal } from './decimal.ts';
 import { closingSize, isDust, sellableFrom } from './dust.ts';
 import { instrumentId } from './ids.ts';

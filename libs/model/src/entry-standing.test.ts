@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import {
   ENTRY_CAUSE_CODES,
   type EntryCause,

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import type { TimeAdvanced } from './feed.ts';
 import { FeedTimes } from './feed-times.ts';
 

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { Decimal } from './decimal.ts';
 import { fillEffect } from './fill-effect.ts';
 import { accountId, clientOrderId, instrumentId, venueOrderId, venueTradeId } from './ids.ts';

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { Decimal } from './decimal.ts';
 import { accountId, clientOrderId, instrumentId, venueOrderId, venueTradeId } from './ids.ts';
 import { type Fill, fillKey } from './order.ts';

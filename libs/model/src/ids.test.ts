@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { hashId } from './hash-id.ts';
 import { instrumentId } from './ids.ts';
 import { InputError } from './input-error.ts';

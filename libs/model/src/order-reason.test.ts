@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { orderReason, orderReasonWords } from './order-reason.ts';
 
 test('a reason of ours begins with its code, and is told in words', () => {

@@ -1,5 +1,5 @@
-import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { expect, test } from 'vitest';
 import { Decimal } from './decimal.ts';
 import { fromPlain, type Plain, toPlain } from './plain.ts';
 

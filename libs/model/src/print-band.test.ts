@@ -1,5 +1,5 @@
-import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { expect, test } from 'vitest';
 import { PrintBand } from './print-band.ts';
 import { NEVER_QUIET } from './quiet.ts';
 

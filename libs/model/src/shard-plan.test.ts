@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { InputError } from './input-error.ts';
 import { VIRTUAL_SHARDS } from './shard.ts';
 import { FIRST_SHARD_PLAN, membersOf, type ShardPlan, shardsOf, sharedAmong } from './shard-plan.ts';

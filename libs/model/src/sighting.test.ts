@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { type Sighting, sightingOf } from './sighting.ts';
 
 const S = 1_000_000;

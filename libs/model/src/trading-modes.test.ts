@@ -1,5 +1,5 @@
-import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { expect, test } from 'vitest';
 import { accountId, instrumentId, strategyName } from './ids.ts';
 import { type HaltScope, haltScopeKey, type TradingMode } from './risk.ts';
 import {

@@ -1,6 +1,6 @@
 import type { Fact } from '@algo/contracts';
 import { accountId, type CorrectionMade, Decimal, instrumentId } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { BesideList } from './beside-list.ts';
 
 const d = (text: string) => Decimal.of(text);

@@ -1,6 +1,6 @@
 import type { Fact } from '@algo/contracts';
 import { accountId, type CashReason, Decimal } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { CashList } from './cash-list.ts';
 import { JournalBook } from './journal-book.ts';
 

@@ -1,6 +1,6 @@
 import type { MessageOf } from '@algo/contracts';
 import { accountId, type BookDifference, Decimal, type DifferenceCure, instrumentId } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { comparisonRows, differenceIn, repairsOf, shutLines } from './comparison-rows.ts';
 
 const account = accountId('paper-main');

@@ -1,6 +1,6 @@
 import type { Fact } from '@algo/contracts';
 import { accountId, Decimal, type DrawdownLevel, type DrawdownMeasure } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { DrawdownList } from './drawdown-list.ts';
 
 const account = accountId('paper-main');

@@ -1,6 +1,6 @@
 import type { Fact } from '@algo/contracts';
 import { accountId, Decimal, type DustChanged, instrumentId, strategyName } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { DustList } from './dust-list.ts';
 
 const d = (text: string) => Decimal.of(text);

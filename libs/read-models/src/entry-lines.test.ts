@@ -1,5 +1,5 @@
 import { accountId, type EntryCause, type EntryStanding } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { entryLines, entrySummary } from './entry-lines.ts';
 
 const account = accountId('paper-main');

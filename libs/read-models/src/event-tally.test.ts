@@ -1,6 +1,6 @@
 import type { Fact } from '@algo/contracts';
 import { accountId, Decimal, instrumentId } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { EventTally } from './event-tally.ts';
 
 const instrument = instrumentId('binance.spot.LTCUSDT');

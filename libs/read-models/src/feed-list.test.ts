@@ -1,6 +1,6 @@
 import type { Fact } from '@algo/contracts';
 import { instrumentId } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { FeedList, feedRows } from './feed-list.ts';
 
 const [LTC, BTC] = [instrumentId('binance.spot.LTCUSDT'), instrumentId('binance.spot.BTCUSDT')];

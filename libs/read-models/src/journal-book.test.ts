@@ -12,8 +12,8 @@ import {
   venueOrderId,
   venueTradeId,
 } from '@algo/model';
-import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { expect, test } from 'vitest';
 import { JournalBook, JournalHash, type ToldFact } from './journal-book.ts';
 import { account, d, decided, fact, instrument, stopMoved, submitted } from './testing/journal-facts.ts';
 

@@ -10,7 +10,7 @@ import {
   strategyName,
   venueOrderId,
 } from '@algo/model';
-import { beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from 'vitest';
 import { OrderList, requestWords } from './order-list.ts';
 
 const account = accountId('paper-main');

@@ -7,7 +7,7 @@ import {
   type PositionId,
   positionId,
 } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { commandWords, PersonList } from './person-list.ts';
 
 const account = accountId('paper-main');

@@ -8,7 +8,7 @@ import {
   positionId,
   strategyName,
 } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { PositionList } from './position-list.ts';
 
 const add = (list: PositionList, event: PositionEvent) =>

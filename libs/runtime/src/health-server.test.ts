@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { InputError } from '@algo/model';
-import { expect, test } from '@jest/globals';
 import { Counter } from 'prom-client';
+import { expect, test } from 'vitest';
 import { HealthServer } from './health-server.ts';
 
 async function get(health: HealthServer, path: string) {

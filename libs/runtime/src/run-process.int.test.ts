@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { allDurables, JetStreamBus, NatsServerProcess, newUserKey, provision } from '@algo/bus';
 import { codecs } from '@algo/contracts';
-import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { environment } from './config.ts';
 
 const { PATH, NODE_COMPILE_CACHE } = environment;

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { VenuePause } from './venue-pause.ts';
 
 class Place {

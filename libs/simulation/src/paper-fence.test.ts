@@ -1,5 +1,5 @@
 import { openSnapshot, sealSnapshot, US_PER_MS } from '@algo/model';
-import { beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from 'vitest';
 import { PaperVenue } from './paper-venue.ts';
 import { limit, MAIN, order, SETTINGS, tape } from './testing/paper-fixture.ts';
 

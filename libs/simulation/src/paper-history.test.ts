@@ -1,5 +1,5 @@
 import { clientOrderId, Decimal, US_PER_HOUR } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { PaperHistory } from './paper-history.ts';
 import { ORDER_IDS_MAX, PAPER_DEFAULTS } from './paper-settings.ts';
 import { PaperVenue } from './paper-venue.ts';

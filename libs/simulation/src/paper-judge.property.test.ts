@@ -6,8 +6,8 @@ import {
   US_PER_MS,
   type VenueEvent,
 } from '@algo/model';
-import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { expect, test } from 'vitest';
 import { PaperJudge } from './paper-judge.ts';
 import { PaperVenue } from './paper-venue.ts';
 import { FEE_ASSET, NO_VICES, type PaperVices } from './paper-vices.ts';

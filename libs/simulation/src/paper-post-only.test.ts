@@ -1,5 +1,5 @@
 import { US_PER_MS } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { PaperVenue } from './paper-venue.ts';
 import { limit, MAIN, SETTINGS, tape, told } from './testing/paper-fixture.ts';
 

@@ -6,8 +6,8 @@ import {
   type VenueEvent,
   venueOrderId,
 } from '@algo/model';
-import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { expect, test } from 'vitest';
 import { type PaperLetter, PaperPost } from './paper-post.ts';
 import { NO_VICES, type PaperVices } from './paper-vices.ts';
 import { LTC, MAIN } from './testing/paper-fixture.ts';

@@ -1,5 +1,5 @@
 import { accountId, Decimal, instrumentId, type SubmitOutcome, US_PER_MS } from '@algo/model';
-import { beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from 'vitest';
 import { PaperVenue } from './paper-venue.ts';
 import { NO_VICES } from './paper-vices.ts';
 import { LTC, limit, MAIN, order, SETTINGS, tape, told } from './testing/paper-fixture.ts';

@@ -1,5 +1,5 @@
 import { Decimal } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { PaperVenue } from './paper-venue.ts';
 import { LTC, limit, MAIN, order, SETTINGS, tape } from './testing/paper-fixture.ts';
 

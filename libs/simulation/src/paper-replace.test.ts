@@ -6,7 +6,7 @@ import {
   sealSnapshot,
   US_PER_MS,
 } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import type { PaperSettings } from './paper-settings.ts';
 import { PaperVenue } from './paper-venue.ts';
 import { NO_VICES, type PaperVices } from './paper-vices.ts';

@@ -1,5 +1,5 @@
 import { Decimal, US_PER_MS } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { SELF_TRADE } from './paper-self-trade.ts';
 import { PaperVenue } from './paper-venue.ts';
 import { LTC, limit, order, SETTINGS, tape, told } from './testing/paper-fixture.ts';

@@ -1,5 +1,5 @@
 import { type AccountSetup, instrumentId, US_PER_SECOND } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { PaperVenue } from './paper-venue.ts';
 import { NO_VICES, type PaperVices } from './paper-vices.ts';
 import { LTC, MAIN, order, SETTINGS, tape } from './testing/paper-fixture.ts';

@@ -1,6 +1,6 @@
 import type { VenueEvent, VenueOrder } from '@algo/model';
-import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { expect, test } from 'vitest';
 import type { PaperSettings } from './paper-settings.ts';
 import { PaperVenue } from './paper-venue.ts';
 import { MAIN, SETTINGS } from './testing/paper-fixture.ts';

@@ -8,7 +8,7 @@ import {
   US_PER_MS,
   type VenueEvent,
 } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { PaperVenue } from './paper-venue.ts';
 import { NO_VICES, type PaperVices } from './paper-vices.ts';
 import { LTC, limit, MAIN, order, SETTINGS, stop, tape, told } from './testing/paper-fixture.ts';

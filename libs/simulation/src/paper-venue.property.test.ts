@@ -1,6 +1,6 @@
 import { Decimal, openSnapshot, sealSnapshot, US_PER_MS } from '@algo/model';
-import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { expect, test } from 'vitest';
 import { FILLS_AN_ORDER, type PaperSettings } from './paper-settings.ts';
 import { PaperVenue } from './paper-venue.ts';
 import { LTC, limit, MAIN, order, SETTINGS, tape } from './testing/paper-fixture.ts';

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { PaperVenue } from './paper-venue.ts';
 import { NO_VICES, readPaperVices } from './paper-vices.ts';
 import { SETTINGS } from './testing/paper-fixture.ts';

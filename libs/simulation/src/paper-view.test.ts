@@ -1,5 +1,5 @@
 import { clientOrderId, openSnapshot, sealSnapshot, US_PER_MS } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { PaperVenue } from './paper-venue.ts';
 import { NO_VICES, type PaperVices } from './paper-vices.ts';
 import { PaperView } from './paper-view.ts';

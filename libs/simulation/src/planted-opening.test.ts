@@ -1,7 +1,7 @@
 // A market that opens with something to see: the same market before, a whole planted episode from then on.
 import { BUY, type TradeColumns, US_PER_MINUTE, US_PER_SECOND } from '@algo/model';
-import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { expect, test } from 'vitest';
 import { SyntheticMarket, type SyntheticSettings } from './synthetic-market.ts';
 import { LTC } from './testing/paper-fixture.ts';
 

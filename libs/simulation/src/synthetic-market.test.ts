@@ -7,8 +7,8 @@ import {
   US_PER_MINUTE,
   US_PER_SECOND,
 } from '@algo/model';
-import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { expect, test } from 'vitest';
 import type { Phase } from './market-script.ts';
 import { SyntheticMarket, type SyntheticSettings } from './synthetic-market.ts';
 import { LTC } from './testing/paper-fixture.ts';

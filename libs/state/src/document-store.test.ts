@@ -1,6 +1,6 @@
 import { MemoryBus, MemoryServer, VirtualClock } from '@algo/bus';
 import { InputError } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { bucketDocuments } from './document-store.ts';
 
 function newBucket() {

@@ -1,6 +1,6 @@
 import type { Direction, FairValueGap, MarketProfile, MarketState, Zone } from '@algo/model';
-import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { expect, test } from 'vitest';
 import { CONFLUENCE_MAX, convictionOf, scoreConfluence } from './confluence.ts';
 import { exampleState, withFeature, withStructure } from './testing/example-state.ts';
 

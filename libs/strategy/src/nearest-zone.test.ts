@@ -1,5 +1,5 @@
 import { type Zone, zoneId } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { nearestZoneAt, nearestZoneBehind } from './nearest-zone.ts';
 import { exampleState, withStructure } from './testing/example-state.ts';
 

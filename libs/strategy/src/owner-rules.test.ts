@@ -10,7 +10,7 @@ import {
   zoneId,
 } from '@algo/model';
 import { describeOracle, numberOf, type OracleRow, oracleRows } from '@algo/testkit/owner-oracle';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { scoreConfluence } from './confluence.ts';
 import { bounceLevel } from './levels/bounce.ts';
 import { cascadeLevel } from './levels/cascade.ts';

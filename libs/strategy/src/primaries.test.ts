@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { objections, readPrimaries } from './primaries.ts';
 import { exampleState, withFlow } from './testing/example-state.ts';
 

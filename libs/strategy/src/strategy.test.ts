@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { refuse } from './conclude.ts';
 import { hierarchical } from './strategies/index.ts';

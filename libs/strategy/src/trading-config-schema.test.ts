@@ -1,5 +1,5 @@
 import { InputError } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { configurationHash } from './configuration-hash.ts';
 import { parseTradingConfig, TradingConfigError } from './trading-config-schema.ts';
 

@@ -1,5 +1,5 @@
 import { type MarketState, US_PER_DAY, US_PER_HOUR, US_PER_MINUTE } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { scoreConfluence, valueAreaEdgeDistance } from './confluence.ts';
 import { zoneLevel } from './levels/zone.ts';
 import { exampleState, withStructure } from './testing/example-state.ts';

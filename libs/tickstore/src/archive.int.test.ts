@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { archiveFolder } from './archive.ts';
 import { storePath } from './store-path.ts';
 import { HOURS, hourlyRows, hourlyTradesUpTo } from './testing/hourly-rows.ts';

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as after } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type InstrumentId, instrumentId } from '@algo/model';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { LTC, rowsOf, tradesUpTo } from './testing/sample-rows.ts';
 import { openReader } from './tick-reader.ts';
 import { TickStore } from './tick-store.ts';

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { FlushPace } from './flush-pace.ts';
 
 test.each([

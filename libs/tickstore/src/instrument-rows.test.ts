@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { InstrumentRows } from './instrument-rows.ts';
 import { LTC, trades } from './testing/sample-rows.ts';
 

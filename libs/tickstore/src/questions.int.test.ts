@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Candle } from '@algo/model';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type NamedQuery, namedQuery } from './named-queries.ts';
 import { storePath } from './store-path.ts';
 import { candle, LTC } from './testing/sample-rows.ts';

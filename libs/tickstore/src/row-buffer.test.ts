@@ -1,5 +1,5 @@
-import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { expect, test } from 'vitest';
 import { RowBuffer, transferables } from './row-buffer.ts';
 import { candle, LTC, trades } from './testing/sample-rows.ts';
 

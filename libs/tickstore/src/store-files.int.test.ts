@@ -15,7 +15,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InputError, instrumentId } from '@algo/model';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { storePath } from './store-path.ts';
 import { StoreWriteError } from './store-problem.ts';
 import { LTC, trades } from './testing/sample-rows.ts';

@@ -1,5 +1,5 @@
 import { InputError, instrumentId } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { checkRows, type StoreRows } from './store-rows.ts';
 import { candle, LTC, trades } from './testing/sample-rows.ts';
 

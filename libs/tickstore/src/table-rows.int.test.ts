@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type FairValueGap, gapId, type Zone, zoneId } from '@algo/model';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { StoreRows } from './store-rows.ts';
 import { candle, LTC } from './testing/sample-rows.ts';
 import { openReader } from './tick-reader.ts';

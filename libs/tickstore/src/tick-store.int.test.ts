@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InputError, instrumentId, type TradeColumns } from '@algo/model';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { FlushPace } from './flush-pace.ts';
 import { BacklogFullError } from './store-problem.ts';
 import type { StoreRows } from './store-rows.ts';

@@ -1,8 +1,8 @@
 // What is wrong with a file is told with what was found in it; what only looks wrong is read whole.
 import { gzipSync } from 'node:zlib';
 import { InputError } from '@algo/model';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { BlobWriter, TextReader, Uint8ArrayReader, ZipWriter } from '@zip.js/zip.js';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Duck } from './duck.ts';
 import { oddRowWords } from './odd-rows.ts';
 import { openTradeFiles } from './open-trade-files.ts';

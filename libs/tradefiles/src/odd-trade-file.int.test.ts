@@ -1,7 +1,7 @@
 // Files with something wrong in them: what is read of each is right, and what isn't is said or refused.
 import { gzipSync } from 'node:zlib';
 import { InputError } from '@algo/model';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Duck } from './duck.ts';
 import { CSV, csv, HEADER, OURS, ROWS, rowsOf, T0_MS, TRADES, type Trade, uuid } from './testing/recorded.ts';
 import { TempDir } from './testing/temp-dir.ts';

@@ -1,5 +1,5 @@
 import { Decimal, type Instrument, instrumentId } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { openTradeFiles } from './open-trade-files.ts';
 import { T0_MS } from './testing/recorded.ts';
 import { TempDir } from './testing/temp-dir.ts';

@@ -1,5 +1,5 @@
 // The fast way to read a text gives what the careful one does, or says that it can't.
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { csvDialect } from './csv-dialect.ts';
 import { Duck } from './duck.ts';
 import { hasOddFields, surveyOf } from './file-survey.ts';

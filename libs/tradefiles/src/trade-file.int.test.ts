@@ -1,7 +1,7 @@
 // Files as people have them, by kind: each is read whole, to the last digit.
 import { gzipSync, zstdCompressSync } from 'node:zlib';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { BlobWriter, TextReader, ZipWriter } from '@zip.js/zip.js';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Duck } from './duck.ts';
 import { CSV, csv, HEADER, OURS, ROWS, rowsOf, TRADES, type Trade } from './testing/recorded.ts';
 import { TempDir } from './testing/temp-dir.ts';

@@ -6,7 +6,7 @@ import {
   instrumentParts,
   type Market,
 } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { type FileEvidence, identityOf } from './trade-identity.ts';
 
 function instrument(name: string): Instrument {

@@ -1,5 +1,5 @@
 import { InputError } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { TempDir } from './testing/temp-dir.ts';
 import { tradePaths } from './trade-paths.ts';
 

@@ -1,7 +1,7 @@
 import { USUAL_FEATURES } from '@algo/market-analytics';
 import { PROFILE_SCOPES, RULE_SETS, TIMEFRAMES } from '@algo/model';
 import { readConfig } from '@algo/runtime';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { config } from './config.ts';
 
 const read = (environment: Readonly<Record<string, string>>) => readConfig('analytics', config, environment);

@@ -13,7 +13,7 @@ import {
   type TradeColumns,
 } from '@algo/model';
 import { openReader, type ResultRow, TickStore } from '@algo/tickstore';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 
 const LTC = instrumentId('binance.spot.LTCUSDT');
 const TRADES = 20_000;

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from 'vitest';
 import { parseBacktestOptions, type RawBacktestOptions } from './backtest-options.ts';
 
 const CONFIGS = fileURLToPath(new URL('../../../config/trading/', import.meta.url));

@@ -1,5 +1,5 @@
 import { US_PER_HOUR } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { ProgressBar } from './progress-bar.ts';
 
 test('the bar grows with the time reached, and never falls', () => {

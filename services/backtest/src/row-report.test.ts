@@ -1,5 +1,5 @@
 import { InputError } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { refuseManyRefusals, rowWords } from './row-report.ts';
 
 test('the rows are counted, those that were refused by why', () => {

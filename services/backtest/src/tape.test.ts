@@ -1,5 +1,5 @@
-import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
 import { MergedTape } from './tape.ts';
 import { SyntheticLane, TEST_INSTRUMENTS } from './testing/synthetic-lane.ts';
 

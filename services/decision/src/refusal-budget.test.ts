@@ -1,6 +1,6 @@
 import { encodeFact, STREAMS } from '@algo/contracts';
 import { type InstrumentId, instrumentId } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { DecisionEngine } from './domain/decision-engine.ts';
 import { RefusalBudget } from './domain/refusal-budget.ts';
 import { LTC, settingsOf, signalInput } from './domain/testing/engine-scenario.ts';

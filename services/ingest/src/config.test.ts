@@ -1,5 +1,5 @@
 import { readConfig } from '@algo/runtime';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { config, speedOf } from './config.ts';
 
 test('without a word it is a synthetic market', () => {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PositionEvent } from '@algo/model';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { algo } from './algo-process.ts';
 import { EngineRecord, factsOf } from './engine-record.ts';
 import { EngineRun } from './engine-run.ts';

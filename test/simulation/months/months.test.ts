@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { MonthRun } from './month-run.ts';
 
 const INSTRUMENTS = 8;

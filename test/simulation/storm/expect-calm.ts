@@ -1,4 +1,4 @@
-import { expect } from '@jest/globals';
+import { expect } from 'vitest';
 import { SELDOM, SOMETIMES, type Sometimes } from './judge-notes.ts';
 import { emptyTally, lineOf, runSeed } from './run-seeds.ts';
 import type { Exchange } from './scenario.ts';

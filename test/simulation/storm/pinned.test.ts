@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { runScenario } from './run-scenario.ts';
 import { seededScenario } from './run-seeds.ts';
 import { scenarioOf } from './scenario.ts';

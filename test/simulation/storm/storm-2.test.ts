@@ -1,4 +1,4 @@
-import { test } from '@jest/globals';
+import { test } from 'vitest';
 import { expectCalmAfter } from './expect-calm.ts';
 
 test('no rule is broken in seeds 101 to 200, and all that is rare happens in some of them', async () => {

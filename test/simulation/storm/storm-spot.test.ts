@@ -1,4 +1,4 @@
-import { test } from '@jest/globals';
+import { test } from 'vitest';
 import { expectCalmAfter } from './expect-calm.ts';
 import type { Sometimes } from './judge-notes.ts';
 

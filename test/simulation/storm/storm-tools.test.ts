@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { applyBug, bugNames, bugText, ROOT } from './bug-patches.ts';
 import { COVERED_POINTS } from './covered-points.ts';
 import type { JudgeNotes } from './judge-notes.ts';

@@ -1,8 +1,8 @@
 import { accountId, Decimal } from '@algo/model';
 import { eventually, NatsFixture } from '@algo/testkit';
-import { expect, test } from '@jest/globals';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
+import { expect, test } from 'vitest';
 import { type Bus, systemClock } from '../bus.ts';
 import { FactMessage } from '../fact-message.ts';
 import { MemoryLog } from '../memory/memory-log.ts';

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from 'vitest';
 import type { AppendLog } from '../append-log.ts';
 import { DriveWorld, memorySnapshots, wordsOf } from '../testing/drive-world.ts';
 import { type Answer, ROLE_NAMES, ROLES, type RoleName } from '../testing/folding-machines.ts';

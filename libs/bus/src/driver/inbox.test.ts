@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { MemoryBus } from '../memory/memory-bus.ts';
 import { MemoryServer } from '../memory/memory-server.ts';
 import { VirtualClock } from '../memory/virtual-clock.ts';

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import type { Requests, Ticket } from '../drive-plan.ts';
 import {
   type BenchSay,

@@ -1,5 +1,5 @@
 import { InputError } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import type { OutboundMessage } from '../bus.ts';
 import { MemoryLog } from '../memory/memory-log.ts';
 import { DriveBench, mark, notify, type React, RISK, TIME } from '../testing/drive-bench.ts';

@@ -1,4 +1,4 @@
-import { describe } from '@jest/globals';
+import { describe } from 'vitest';
 import { busContract } from '../testing/bus-contract.ts';
 import { MemoryBus } from './memory-bus.ts';
 import { MemoryServer } from './memory-server.ts';

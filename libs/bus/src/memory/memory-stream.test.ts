@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { FactMessage } from '../fact-message.ts';
 import { MemoryBus } from './memory-bus.ts';
 import { MemoryServer } from './memory-server.ts';

@@ -1,5 +1,5 @@
 import { ContractError, encodeFact, type Fact, subjects } from '@algo/contracts';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import type { Bus, DurableOptions, InboundMessage, OutboundMessage } from '../bus.ts';
 import { FactMessage } from '../fact-message.ts';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InputError } from '@algo/model';
 import { natsServerBinary } from '@algo/testkit';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { JetStreamBus } from '../jetstream-bus.ts';
 import { NatsServerProcess } from '../server/nats-server-process.ts';
 import type { BusTls } from './bus-tls.ts';

@@ -8,7 +8,7 @@ import {
   US_PER_HOUR,
 } from '@algo/model';
 import { SeededRandom } from '@algo/simulation';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { randomWalk, shuffledSides } from './null-tapes.ts';
 import { compareRule, estimate, returnsOf } from './rule-comparison.ts';
 import { RuleFirings, type RuleRecord } from './rule-firings.ts';

@@ -1,6 +1,6 @@
 import { subjects } from '@algo/contracts';
 import { Decimal, type EntryCause, strategyName } from '@algo/model';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { AIRDROPPED, BooksAtHand } from './testing/books-at-hand.ts';
 import { ACCOUNT, EngineAtHand, jsonLines } from './testing/engine-at-hand.ts';
 

@@ -1,6 +1,6 @@
 import { FactMessage } from '@algo/bus';
 import { subjects } from '@algo/contracts';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { EngineStatus } from '../reading/engine-status.ts';
 import { ACCOUNT, EngineAtHand, run } from './testing/engine-at-hand.ts';
 

@@ -1,5 +1,5 @@
 import { subjects } from '@algo/contracts';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ACCOUNT, EngineAtHand, jsonLines } from './testing/engine-at-hand.ts';
 
 let engine: EngineAtHand;

@@ -1,6 +1,6 @@
 import { accountId } from '@algo/model';
 import type { ComparisonReport } from '@algo/read-models';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { foundAgain } from './reconcile.ts';
 
 type Passed = Extract<ComparisonReport, { readonly discrepancies: unknown }>;

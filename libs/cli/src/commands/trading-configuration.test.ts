@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { readEnvironment } from '../config.ts';
 import { configurationFolder } from './trading-configuration.ts';
 

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { chooseEngine, type EnginePlaceFound } from './data-dirs.ts';
 import type { EngineFile } from './engine-file.ts';
 

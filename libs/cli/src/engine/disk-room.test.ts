@@ -1,5 +1,5 @@
 import { tmpdir } from 'node:os';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { diskWords } from './disk-room.ts';
 
 test('a disk without room is told with its directory and what to do; one with room is not', () => {

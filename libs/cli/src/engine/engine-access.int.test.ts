@@ -5,7 +5,7 @@ import { NatsServerProcess } from '@algo/bus';
 import { InputError } from '@algo/model';
 import { birthOf } from '@algo/runtime';
 import { natsServerBinary } from '@algo/testkit';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { readEnvironment } from '../config.ts';
 import { CommandFailure } from '../exit-codes.ts';
 import { BusUsers } from './bus-users.ts';

@@ -1,5 +1,5 @@
 import { InputError } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { accountOf } from './engine-access.ts';
 
 test('the only account need not be named', () => {

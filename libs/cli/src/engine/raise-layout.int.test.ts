@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { allDurables, JetStreamBus, NatsServerProcess, provision } from '@algo/bus';
 import { InputError } from '@algo/model';
 import { natsServerBinary } from '@algo/testkit';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { readEnvironment } from '../config.ts';
 import { BusUsers } from './bus-users.ts';
 import { openEngine } from './engine-access.ts';

@@ -1,6 +1,6 @@
 import type { Fact } from '@algo/contracts';
 import { accountId, clientOrderId, type OrderTimed } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { OrderLatency } from './order-latency.ts';
 
 const S = 1_000_000;

@@ -1,5 +1,5 @@
 import { InputError } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { tailPlans } from '../commands/tail.ts';
 import { checkPattern, sharedPattern } from './subject-pattern.ts';
 

@@ -1,5 +1,5 @@
 import { EXIT } from '@algo/runtime';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { EndOfEngine } from './end-of-engine.ts';
 import { HEALTHY_MS } from './restart-policy.ts';
 

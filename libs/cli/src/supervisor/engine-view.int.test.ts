@@ -1,6 +1,6 @@
 import type { EntryCause } from '@algo/model';
 import { eventually } from '@algo/testkit';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { ACCOUNT, EngineAtHand } from '../commands/testing/engine-at-hand.ts';
 import { EngineView } from './engine-view.ts';
 

@@ -1,5 +1,5 @@
 import type { ServiceStatus } from '@algo/contracts';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { fingerprintOf, isStored } from './feed-end.ts';
 
 const status = (

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { type EngineFile, readEngineFile } from '../engine/engine-file.ts';
 import { KeptEngineFile } from './kept-engine-file.ts';
 

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { modeOf } from './engine-frame.ts';
 import { liveWords, parseLiveAccounts } from './live-accounts.ts';
 import { parseUpOptions, type RawUpOptions } from './up-options.ts';

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import type { EngineFile } from '../engine/engine-file.ts';
 import { refuseOtherPlan } from './prepare-data-dir.ts';
 import { parseUpOptions, type RawUpOptions } from './up-options.ts';

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { RestartPolicy } from './restart-policy.ts';
 
 test('the delay doubles from 200 ms up to 5 s and stays there', () => {

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { planServices } from './service-plan.ts';
 import { parseUpOptions, type RawUpOptions } from './up-options.ts';
 

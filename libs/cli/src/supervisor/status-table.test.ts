@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { countsOf, type EngineFrame, grouped, renderTable, type ServiceRow } from './status-table.ts';
 
 const row = (change: Partial<ServiceRow>): ServiceRow => ({

@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os';
 import { eventually } from '@algo/testkit';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { StoreRestart } from './store-restart.ts';
 
 test('a server that has stopped storing is ended once there is room; one that stores is let be', async () => {

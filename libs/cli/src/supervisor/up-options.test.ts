@@ -1,5 +1,5 @@
 import { InputError } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { parseUpOptions, type RawUpOptions, speedWarning } from './up-options.ts';
 
 const there = (path: string) => `/there/${path.trim()}`;

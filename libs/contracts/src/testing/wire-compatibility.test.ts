@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from 'vitest';
 import { currentSources, parseProtos } from './proto-files.ts';
 import { breakingChanges } from './wire-compatibility.ts';
 

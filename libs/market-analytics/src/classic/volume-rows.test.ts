@@ -1,5 +1,5 @@
-import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { expect, test } from 'vitest';
 import { VolumeRows } from './volume-rows.ts';
 
 /** The same by the rule's own words, from all rows at once. */

@@ -1,5 +1,5 @@
 import { featureOf, US_PER_DAY, US_PER_MINUTE } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { BarSeries } from '../bar-series.ts';
 import { InstrumentAnalytics } from '../instrument-analytics.ts';
 import { Resolution } from '../resolution.ts';

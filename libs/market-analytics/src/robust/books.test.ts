@@ -1,5 +1,5 @@
 import { type FairValueGap, TIMEFRAME_US, type Zone } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { BarSeries } from '../bar-series.ts';
 import { Resolution } from '../resolution.ts';
 import { TEST_INSTRUMENT, uniform } from '../testing/synthetic-tape.ts';

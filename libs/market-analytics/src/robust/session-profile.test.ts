@@ -1,5 +1,5 @@
-import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { expect, test } from 'vitest';
 import { Resolution } from '../resolution.ts';
 import { SnapshotReader, SnapshotWriter } from '../snapshot.ts';
 import { uniform } from '../testing/synthetic-tape.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InputError, instrumentId } from '@algo/model';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ConfigError } from '../read-config.ts';
 import { instrumentOf, readInstrumentCatalog, readInstrumentsFile } from './instrument-catalog.ts';
 

@@ -1,5 +1,5 @@
 import { type ClosedBar, type MarketState, type Zone, zoneId } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { exampleState, withFeature } from '../testing/example-state.ts';
 import { bounceLevel, bounceStrength } from './bounce.ts';
 

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { exampleState, withFlow } from '../testing/example-state.ts';
 import { cascadeLevel } from './cascade.ts';
 

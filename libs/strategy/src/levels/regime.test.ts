@@ -1,5 +1,5 @@
 import type { MarketState } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { exampleState, withFeature } from '../testing/example-state.ts';
 import { regimeLevel, robustRegimeLevel } from './regime.ts';
 

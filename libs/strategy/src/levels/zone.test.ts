@@ -1,5 +1,5 @@
 import type { Zone } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { exampleState, withStructure } from '../testing/example-state.ts';
 import { zoneLevel } from './zone.ts';
 

@@ -7,7 +7,7 @@ import {
   type Timeframe,
   type TradingConfig,
 } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import type { Strategy, StrategyInput, StrategyVerdict } from '../strategy.ts';
 import { exampleState, withFeature, withFlow, withStructure } from '../testing/example-state.ts';
 import { parseTradingConfig } from '../trading-config-schema.ts';

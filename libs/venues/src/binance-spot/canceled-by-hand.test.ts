@@ -1,5 +1,5 @@
 import type { OrderLookup, SubmitOutcome } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { SpotExchangeVenue } from './spot-exchange-venue.ts';
 import { SpotLink } from './spot-link.ts';
 import { refOf, spotOnStandIn, spotOrder, spotStop, TERMS, told } from './testing/spot-on-stand-in.ts';

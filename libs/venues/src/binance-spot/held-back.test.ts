@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { SpotLink } from './spot-link.ts';
 import { spotOnStandIn } from './testing/spot-on-stand-in.ts';
 

@@ -1,6 +1,6 @@
 // What stands against trading with a key, as the setup of the account tells it at each comparison.
 import type { AccountSetup } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { ApiKey } from '../binance/api-key.ts';
 import { SpotExchangeVenue } from './spot-exchange-venue.ts';
 import { SpotLink } from './spot-link.ts';

@@ -1,5 +1,5 @@
 import { Decimal, type Fill, type SubmitOutcome } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import type { VenueAnswer } from '../port.ts';
 import { ACCOUNT, spotOnStandIn, spotOrder, TERMS, told } from './testing/spot-on-stand-in.ts';
 

@@ -1,7 +1,7 @@
 // The account stream of spot, against the exchange's stand-in over its wire; its timer is a real one.
 import { generateKeyPairSync } from 'node:crypto';
 import { Decimal, type SubmitOutcome, type VenueEvent } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import type { StreamTimings } from '../binance/account-stream.ts';
 import { ApiKey } from '../binance/api-key.ts';
 import { until } from '../binance/testing/heard.ts';

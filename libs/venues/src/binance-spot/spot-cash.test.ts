@@ -1,5 +1,5 @@
 import type { CashMove, VenueEvent } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { until } from '../binance/testing/heard.ts';
 import { ACCOUNT, answered, spotOnStandIn, T0_MS } from './testing/spot-on-stand-in.ts';
 import { spotUnderTest } from './testing/spot-under-test.ts';

@@ -1,5 +1,5 @@
 // What `algo venue check binance-spot` finds, with good and bad keys, at the exchange's stand-in.
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { type CheckDepth, checkMarket } from '../binance/account-check.ts';
 import { ApiKey } from '../binance/api-key.ts';
 import { checkedSpot } from './spot-check.ts';

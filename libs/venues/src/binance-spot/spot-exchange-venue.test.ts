@@ -11,7 +11,7 @@ import {
   type VenueOrder,
   type VenuePosition,
 } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import {
   ACCOUNT,
   answered,

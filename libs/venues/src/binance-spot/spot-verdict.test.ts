@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { verdictOf } from '../binance/verdict.ts';
 import { SPOT_CODES, SPOT_TABLE, SPOT_WORDS } from './spot-codes.ts';
 

@@ -6,7 +6,7 @@ import {
   type Side,
   type SubmitOutcome,
 } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import type { VenueAnswer } from '../port.ts';
 import { usdmUnderTest } from './testing/usdm-under-test.ts';
 import { UsdmExchangeVenue } from './usdm-exchange-venue.ts';

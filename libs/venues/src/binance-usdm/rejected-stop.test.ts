@@ -1,5 +1,5 @@
 import { clientOrderId, Decimal, type OrderLookup, type OrderRequest } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { usdmUnderTest } from './testing/usdm-under-test.ts';
 
 test('a stop that is rejected when its price comes has expired, as the stream tells it', async () => {

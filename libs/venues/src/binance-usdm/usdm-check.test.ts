@@ -1,5 +1,5 @@
 // What `algo venue check binance-usdm` finds, at the exchange's stand-in.
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { checkMarket } from '../binance/account-check.ts';
 import { ApiKey } from '../binance/api-key.ts';
 import { usdmUnderTest } from './testing/usdm-under-test.ts';

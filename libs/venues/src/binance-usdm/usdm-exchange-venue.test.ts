@@ -11,7 +11,7 @@ import {
   type VenuePosition,
 } from '@algo/model';
 import { USDM_503 } from '@algo/testkit/venues';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { until } from '../binance/testing/heard.ts';
 import type { ExchangeVenue, VenueAnswer } from '../port.ts';
 import { usdmUnderTest } from './testing/usdm-under-test.ts';

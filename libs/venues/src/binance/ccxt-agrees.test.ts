@@ -8,7 +8,7 @@ import {
   type SubmitOutcome,
 } from '@algo/model';
 import type { RequestJournal } from '@algo/testkit/venues';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { ACCOUNT, LTC, spotOnStandIn } from '../binance-spot/testing/spot-on-stand-in.ts';
 import { usdmUnderTest } from '../binance-usdm/testing/usdm-under-test.ts';
 import type { ExchangeVenue } from '../port.ts';

@@ -1,5 +1,5 @@
 // A thousand instruments: how many connections there are, and how many are made.
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { DIALS_MAX, OVERLAPS_MAX } from './dial-gate.ts';
 import { ALONE_MAX, STREAMS_PER_CONNECTION } from './market-data.ts';
 import { plainTrade, spotFeedOn, startStandIn, unboundedBudget } from './testing/feed-on-stand-in.ts';

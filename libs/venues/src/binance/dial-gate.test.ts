@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { DIALS_MAX, DialGate, type DialMemory, OVERLAPS_MAX } from './dial-gate.ts';
 
 test('of the connections that the venue allows in five minutes, two fifths are made', () => {

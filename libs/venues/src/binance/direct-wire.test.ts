@@ -1,5 +1,5 @@
 import { Decimal } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { refOf, spotOnStandIn, spotOrder, TERMS, told } from '../binance-spot/testing/spot-on-stand-in.ts';
 
 test('look-ups that nobody answers hold up no order', async () => {

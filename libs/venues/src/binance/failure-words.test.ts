@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { wordsOfError, wordsOfStatus } from './failure-words.ts';
 
 test.each([

@@ -1,6 +1,6 @@
 // Nothing that a venue or a proxy may send ends the reading of a frame, and no nonsense comes out as a row.
 import { malformedFrames } from '@algo/testkit/venues';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { BINANCE_SPOT } from '../binance-spot/spot-market.ts';
 import { BINANCE_USDM } from '../binance-usdm/usdm-market.ts';
 import { BINANCE_USDM_RAW } from '../binance-usdm/usdm-raw-market.ts';

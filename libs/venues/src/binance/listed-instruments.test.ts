@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { listedInstruments } from './listed-instruments.ts';
 
 const FILTERS = [

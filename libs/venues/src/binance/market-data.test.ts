@@ -1,7 +1,7 @@
 // Binance's streams and reads against a server that breaks, falls silent, repeats itself and talks nonsense.
 import { BUY, InputError, SELL, SIDE_UNREADABLE } from '@algo/model';
 import { BinanceStandIn, SPOT_DIALECT, type StandInClient, tradeFrame } from '@algo/testkit/venues';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { BinanceError } from './errors.ts';
 import { plainTrade, spotFeedOn, startStandIn, TRADES_FROM_US } from './testing/feed-on-stand-in.ts';
 import { Heard, until } from './testing/heard.ts';

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { OrderCounts } from './order-counts.ts';
 
 test('a fifth of the orders of an interval is kept for exits, which wait for the venue’s word alone', () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { BUY } from '@algo/model';
 import { describeRecorded } from '@algo/testkit/owner-oracle';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { BINANCE_SPOT } from '../binance-spot/spot-market.ts';
 import { BINANCE_USDM } from '../binance-usdm/usdm-market.ts';
 import { BINANCE_USDM_RAW } from '../binance-usdm/usdm-raw-market.ts';

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { MARKET_DATA_SHARE, type Purpose, RequestBudget } from './request-budget.ts';
 
 const WEIGHT_PER_MINUTE = 6_000;

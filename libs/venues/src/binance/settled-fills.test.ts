@@ -1,5 +1,5 @@
 import type { Fill } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import {
   ACCOUNT,
   answered,

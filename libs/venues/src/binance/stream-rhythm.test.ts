@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { FIRST_TRADE_MS, StreamRhythm } from './stream-rhythm.ts';
 
 test('a stream without a first trade is looked at twice, and is mute if trades happened in between', () => {

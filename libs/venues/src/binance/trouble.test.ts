@@ -1,6 +1,6 @@
 // What goes wrong around a connection is told in words, and costs only the streams that it is about.
 import { malformedFrames } from '@algo/testkit/venues';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { FIRST_TRADE_MS } from './stream-rhythm.ts';
 import { plainTrade, spotFeedOn, startStandIn, unboundedBudget } from './testing/feed-on-stand-in.ts';
 import { Heard, until } from './testing/heard.ts';

@@ -8,7 +8,7 @@ import {
   type SubmitOutcome,
 } from '@algo/model';
 import { TcpProxy } from '@algo/testkit';
-import { afterEach, expect, jest, test } from '@jest/globals';
+import { afterEach, expect, test, vi } from 'vitest';
 import { SpotExchangeVenue } from '../binance-spot/spot-exchange-venue.ts';
 import { SpotLink } from '../binance-spot/spot-link.ts';
 import { ACCOUNT, LTC, spotOnStandIn } from '../binance-spot/testing/spot-on-stand-in.ts';
@@ -21,7 +21,7 @@ const MINUTE_MS = 60_000;
 const [ORDER, CANCEL] = ['POST /api/v3/order', 'DELETE /api/v3/order'] as const;
 let made = 0;
 
-afterEach(() => void jest.useRealTimers());
+afterEach(() => void vi.useRealTimers());
 
 /** An account at a stand-in that is asked on two ways; the first leads over a line that can be cut. */
 async function twoWays(primary: RequestPath = 'direct') {
@@ -77,7 +77,7 @@ function passOfBreaker(ms: number): void {
     'setInterval',
   ] as const;
   const more = ['setTimeout', 'clearImmediate', 'clearInterval', 'clearTimeout'] as const;
-  jest.useFakeTimers({ now: Date.now() + ms, doNotFake: [...real, ...more] });
+  vi.useFakeTimers({ now: Date.now() + ms, toNotFake: [...real, ...more] });
 }
 
 test('where the first way is dead all goes by the other one, and nothing goes out twice', async () => {

@@ -1,6 +1,6 @@
 // What is different on Binance's USD-M futures.
 import { USDM_DIALECT } from '@algo/testkit/venues';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { plainTrade, startStandIn, TRADES_FROM_US, usdmFeedOn } from './testing/feed-on-stand-in.ts';
 import { Heard, until } from './testing/heard.ts';
 import { instrument } from './testing/instruments.ts';

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { VenueTime } from './venue-time.ts';
 
 /** A venue whose clock is 700 ms before our wall, and whose answers take so long. */

@@ -1,6 +1,6 @@
 import { codecs } from '@algo/contracts';
 import { accountId, clientOrderId, Decimal, instrumentId, type VenueEvent } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { PaperAccountStream } from './paper-account-stream.ts';
 
 const ACCOUNT = accountId('a');

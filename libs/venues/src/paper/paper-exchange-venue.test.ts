@@ -13,7 +13,7 @@ import {
   venueOrderId,
 } from '@algo/model';
 import { NO_VICES, PAPER_DEFAULTS, PaperVenue, PaperView } from '@algo/simulation';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { spotInstrument } from '../binance-spot/testing/spot-on-stand-in.ts';
 import { PaperExchangeVenue } from './paper-exchange-venue.ts';
 

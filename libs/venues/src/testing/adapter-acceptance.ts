@@ -13,7 +13,7 @@ import {
   type VenueOrder,
   type VenuePosition,
 } from '@algo/model';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from 'vitest';
 import { until } from '../binance/testing/heard.ts';
 import type { OrderRef, VenueAnswer } from '../port.ts';
 import type { AdapterUnderTest, VenueUnderTest } from './venue-under-test.ts';

@@ -1,5 +1,5 @@
 import { VirtualClock } from '@algo/bus';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { PacedSaves } from './paced-saves.ts';
 
 const clockAndSaves = () => {

@@ -10,7 +10,7 @@ import { encodeFact, subjects } from '@algo/contracts';
 import { TIMEFRAMES } from '@algo/model';
 import { NatsFixture } from '@algo/testkit';
 import { openReader, storePath } from '@algo/tickstore';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { BATCHES, LTC, type TapeInput, tapeInputs } from './testing/lost-tape.ts';
 
 const WRITER = fileURLToPath(new URL('./testing/refill-writer.ts', import.meta.url));

@@ -8,7 +8,7 @@ import type { Say } from '@algo/bus';
 import type { FactName } from '@algo/contracts';
 import { Decimal, type Instrument, instrumentId, type TradeColumns } from '@algo/model';
 import { storePath, TickStore } from '@algo/tickstore';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type ShardInput, ShardMachine, type ShardRows, type ShardWord } from '../domain/index.ts';
 import { RowStoring } from './row-storing.ts';
 

@@ -2,7 +2,7 @@ import { type InboundMessage, MemoryBus, MemoryServer, VirtualClock } from '@alg
 import type { StreamName } from '@algo/contracts';
 import { FIRST_SHARD_PLAN, InputError } from '@algo/model';
 import { followShardPlan, planShards, readShardPlan, type ShardPlace } from '@algo/runtime';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { ShardHost } from './shard-host.ts';
 
 /** A server that answers no question about streams while it is away; buckets wait for it by themselves. */

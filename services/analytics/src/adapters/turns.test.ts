@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { Turns } from './turns.ts';
 
 /** Work that ends when it is told to. */

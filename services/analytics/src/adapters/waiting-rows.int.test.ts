@@ -6,7 +6,7 @@ import { encodeFact, subjects } from '@algo/contracts';
 import { type InstrumentId, instrumentId, type TradeBatch } from '@algo/model';
 import { eventually } from '@algo/testkit';
 import { openReader, TickStore } from '@algo/tickstore';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ShardRows } from '../domain/index.ts';
 import { pastRowsOn } from './past-rows.ts';
 import { RowStoring, WAITING_ROWS_MAX } from './row-storing.ts';

@@ -1,5 +1,5 @@
 import { type CandleDoubted, Decimal, type Instrument, instrumentId } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { type ShardInput, ShardMachine, type ShardRows } from './index.ts';
 
 const LTC: Instrument = {

@@ -1,6 +1,6 @@
 import { FIRST_SHARD_PLAN, membersOf, type ShardPlan, sharedAmong } from '@algo/model';
-import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { expect, test } from 'vitest';
 import { RollCall } from './roll-call.ts';
 
 const ABSENCE_MS = 30_000;

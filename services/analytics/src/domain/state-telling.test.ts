@@ -9,7 +9,7 @@ import {
   ToldStates,
   type TradeColumns,
 } from '@algo/model';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from 'vitest';
 import { StateTelling, type StateWord } from './state-telling.ts';
 
 const LTC = instrumentId('binance.spot.LTCUSDT');

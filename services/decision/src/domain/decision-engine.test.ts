@@ -14,7 +14,7 @@ import {
 } from '@algo/model';
 import { configurationHash, defineStrategy, NAMED_STRATEGIES } from '@algo/strategy';
 import { exampleState, withFeature, withStructure } from '@algo/strategy/testing';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { DecisionEngine } from './decision-engine.ts';
 import type { DecisionInput, DecisionOutput } from './decision-io.ts';

@@ -1,6 +1,6 @@
 import { openSnapshot, sealSnapshot, strategyName } from '@algo/model';
-import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { expect, test } from 'vitest';
 import { DecisionEngine } from './decision-engine.ts';
 import type { DecisionInput } from './decision-io.ts';
 import type { DecisionState } from './decision-state.ts';

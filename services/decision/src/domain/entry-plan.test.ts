@@ -1,7 +1,7 @@
 import { Decimal, type Direction, type Instrument, TRAILING_DISTANCES } from '@algo/model';
 import type { Proposal } from '@algo/strategy';
-import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { expect, test } from 'vitest';
 import { DEFAULT_LIMITS, type DecisionLimits } from './decision-limits.ts';
 import { planEntry } from './entry-plan.ts';
 import { configOf, instrumentOf, LTC } from './testing/engine-scenario.ts';

@@ -1,5 +1,5 @@
 import { signalId, strategyName } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { EvaluationPace, SIGNALS_REMEMBERED } from './evaluation-pace.ts';
 import { BTC, LTC, START_US } from './testing/engine-scenario.ts';
 

@@ -1,5 +1,5 @@
 import { US_PER_MINUTE } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { DecisionEngine } from './decision-engine.ts';
 import { equityInput, START_US, settingsOf, signalInput } from './testing/engine-scenario.ts';
 

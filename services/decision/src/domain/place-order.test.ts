@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { DecisionEngine } from './decision-engine.ts';
 import { configOf, equityInput, settingsOf, signalInput } from './testing/engine-scenario.ts';
 

@@ -1,5 +1,5 @@
 import { strategyName } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { DecisionEngine } from './decision-engine.ts';
 import type { DecisionInput } from './decision-io.ts';
 import { configOf, LTC, START_US, settingsOf, stateInput } from './testing/engine-scenario.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { NAMED_STRATEGIES, parseTradingConfig } from '@algo/strategy';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { enabledStrategies } from './run-strategy.ts';
 

@@ -1,6 +1,6 @@
 import { accountId, clientOrderId, type Fill, instrumentId, type OrderLookup } from '@algo/model';
 import type { OrderRef, VenueAnswer } from '@algo/venues';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import type { ExecutionOwn, ExecutionRequest } from '../domain/index.ts';
 import { OrderWire } from './order-wire.ts';
 import { SlowVenue } from './testing/trading-floor.ts';

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { clientOrderIdOf, type ExecutionTaken } from '../domain/index.ts';
 import { ACCOUNT, BTC, close, d, fillOf, place, S, told } from '../domain/testing/execution-scenario.ts';
 import { protect } from '../domain/testing/protection-scenario.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { instrumentId } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { parseLimits } from './parse-limits.ts';
 
 const LTC = instrumentId('binance.spot.LTCUSDT');

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { StageTimes } from './stage-times.ts';
 
 const LABELS = 'service="execution.main"';

@@ -1,5 +1,5 @@
 import { type ClientOrderId, type Instrument, instrumentId } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import type { ExecutionEngine } from './execution-engine.ts';
 import { ASKS_AT_ONCE_MAX } from './order-audit.ts';
 import {

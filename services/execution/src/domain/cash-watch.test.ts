@@ -1,5 +1,5 @@
 import { accountId, type CashMove, Decimal, type TimeAdvanced, US_PER_DAY, US_PER_SECOND } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { CashWatch } from './cash-watch.ts';
 import type { ExecutionInput, ExecutionOutput } from './execution-io.ts';
 

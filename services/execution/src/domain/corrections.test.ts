@@ -1,5 +1,5 @@
 import { type BookDifference, clientOrderId, instrumentId } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import type { CorrectBooks } from './corrections.ts';
 import { ExecutionEngine } from './execution-engine.ts';
 import type { ExecutionInput } from './execution-io.ts';

@@ -1,6 +1,6 @@
 import { Decimal, strategyName, US_PER_DAY, US_PER_MINUTE } from '@algo/model';
-import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { expect, test } from 'vitest';
 import { EntryPace, type PastEntry } from './entry-pace.ts';
 import { past } from './testing/entry-context.ts';
 import { BTC, LTC } from './testing/execution-scenario.ts';

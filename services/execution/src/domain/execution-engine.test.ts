@@ -12,8 +12,8 @@ import {
   sealSnapshot,
   type VenueOrderStatus,
 } from '@algo/model';
-import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { expect, test } from 'vitest';
 import { ExecutionEngine } from './execution-engine.ts';
 import type { ExecutionInput, ExecutionOutput } from './execution-io.ts';
 import type { ExecutionLimits } from './limits.ts';

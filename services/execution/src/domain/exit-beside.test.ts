@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { ExecutionEngine } from './execution-engine.ts';
 import { compare, differs } from './testing/compared.ts';
 import { BTC, close, d, filled, place, ready, S, SETTINGS, sent } from './testing/execution-scenario.ts';

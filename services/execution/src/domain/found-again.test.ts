@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { answer, compare, corrections, differs, held, shown } from './testing/compared.ts';
 import { d, holding, LTC } from './testing/execution-scenario.ts';
 

@@ -1,6 +1,6 @@
 import type { ReconciliationRequested } from '@algo/contracts';
 import { type ClientOrderId, clientOrderId, FeedTimes, type ShutInstrument } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import type { ExecutionInput, ExecutionOutput } from './execution-io.ts';
 import { GateKeeper } from './gate-keeper.ts';
 import { LookingTime } from './looking-time.ts';

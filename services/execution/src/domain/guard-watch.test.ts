@@ -1,5 +1,5 @@
 import { FeedTimes } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { GuardWatch } from './guard-watch.ts';
 import { ACCOUNT, denial, place, ready, S, told } from './testing/execution-scenario.ts';
 

@@ -1,6 +1,6 @@
 import type { Say } from '@algo/bus';
 import { accountId, InputError, type TradeOrigin } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import type { ExecutionRequest, ExecutionWord } from './execution-io.ts';
 import { ExecutionMachine, type ExecutionTaken } from './machine.ts';
 import { ACCOUNT, LIMITS, LTC, named, place, S, SETTINGS, told } from './testing/execution-scenario.ts';

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { place, price, ready, S, sent } from './testing/execution-scenario.ts';
 
 test('one impossible print prices no order', () => {

@@ -1,5 +1,5 @@
 import { type DifferingOrder, ownClientOrderId } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import type { ExecutionEngine } from './execution-engine.ts';
 import type { ExecutionInput, ExecutionOutput } from './execution-io.ts';
 import { gate, holding, LTC, place, ready, S, sent, submitted, told } from './testing/execution-scenario.ts';

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { FILLS_MARGIN_US } from './order-steps.ts';
 import {
   BTC,

@@ -1,5 +1,5 @@
 import { applyToOrder, clientOrderId, type Fill, newOrder, type Order, type OrderFact } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { OrderLedger, tracked } from './order-ledger.ts';
 import { fillOf, place, ready, sent } from './testing/execution-scenario.ts';
 

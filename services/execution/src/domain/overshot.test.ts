@@ -1,5 +1,5 @@
 import { clientOrderId, type OrderRequest } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { compare, differs } from './testing/compared.ts';
 import {
   close,

@@ -1,5 +1,5 @@
 import type { OrderRequest } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { nextAttemptIdOf } from './client-order-id.ts';
 import { PRICED_ANEW_MAX } from './command-desk.ts';
 import { ExecutionEngine } from './execution-engine.ts';

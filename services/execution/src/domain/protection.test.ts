@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import type { ExecutionOutput } from './execution-io.ts';
 import {
   canceled,

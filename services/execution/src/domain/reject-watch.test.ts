@@ -1,5 +1,5 @@
 import { venueOrderId } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { clientOrderIdOf } from './client-order-id.ts';
 import type { ExecutionOutput } from './execution-io.ts';
 import { venueRejects } from './handlers/venue-rejects.ts';

@@ -1,5 +1,5 @@
 import type { AccountSetup, ContractSetup } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { ExecutionEngine } from './execution-engine.ts';
 import type { ExecutionInput } from './execution-io.ts';
 import { namedLimits } from './limits.ts';

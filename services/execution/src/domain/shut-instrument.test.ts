@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import type { ExecutionEngine } from './execution-engine.ts';
 import type { ExecutionInput } from './execution-io.ts';
 import { BTC, close, d, denial, gate, holding, LTC, place, S, told } from './testing/execution-scenario.ts';

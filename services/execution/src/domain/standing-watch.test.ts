@@ -1,6 +1,6 @@
 import type { Denial, EntryCause, EntryStanding } from '@algo/model';
-import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { expect, test } from 'vitest';
 import { ExecutionEngine } from './execution-engine.ts';
 import type { ExecutionInput } from './execution-io.ts';
 import type { ExecutionLimits } from './limits.ts';

@@ -1,5 +1,5 @@
 import { clientOrderId, instrumentId } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import type { ExecutionEngine } from './execution-engine.ts';
 import {
   BTC,

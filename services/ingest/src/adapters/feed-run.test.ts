@@ -3,7 +3,7 @@
 import { BUY, SELL } from '@algo/model';
 import { type BinanceStandIn, type StandInClient, tradeFrame } from '@algo/testkit/venues';
 import { plainTrade, spotFeedOn, startStandIn } from '@algo/venues/binance/testing';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { FeedRun } from './feed-run.ts';
 import { instrument } from './testing/instruments.ts';
 import { hastyClock } from './testing/manual-clock.ts';

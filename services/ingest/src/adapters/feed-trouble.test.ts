@@ -1,5 +1,5 @@
 import { instrumentId } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { FeedTrouble } from './feed-trouble.ts';
 
 const ids = Array.from({ length: 7 }, (_, i) => instrumentId(`binance.spot.COIN${i}`));

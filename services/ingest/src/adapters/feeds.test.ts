@@ -1,8 +1,8 @@
 // Recorded and synthetic feeds: what they give out, and that a restart changes nothing of it.
 import { gzipSync } from 'node:zlib';
 import { type FeedEvent, InputError, type Instrument, instrumentId } from '@algo/model';
-import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { expect, test } from 'vitest';
 import { type RawTrades, sliceRaw } from '../domain/raw-trades.ts';
 import { type RecordedFeed, STRETCH_ROWS_MAX, type Stretch } from '../domain/recorded-feed.ts';
 import { joinRaw } from '../testing/join-raw.ts';

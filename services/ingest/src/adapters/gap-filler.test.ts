@@ -1,6 +1,6 @@
 // Who is asked for first, and what becomes of holes while the venue may not be asked.
 import { ReadFailure } from '@algo/venues';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { HOLE_WAIT_MAX_MS, REORDER_WAIT_MS } from '../domain/bounds.ts';
 import { byHand } from './testing/hand-feed.ts';
 import { instrument } from './testing/instruments.ts';

@@ -1,7 +1,7 @@
 import { FactMessage, MemoryBus, MemoryServer, VirtualClock } from '@algo/bus';
 import type { Fact } from '@algo/contracts';
 import { accountId, Decimal, instrumentId, type Position, positionId, strategyName } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { HeldInstruments } from './held-instruments.ts';
 
 const ACCOUNTS = ['paper-main', 'paper-two'];

@@ -1,6 +1,6 @@
 // How trades wait, for the bus and behind gaps, and what is told of time meanwhile: a feed moved by hand.
 import { US_PER_MS, US_PER_SECOND } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { HOLE_WAIT_MAX_MS, WAITING_ROWS_MAX, WAITING_ROWS_PROCESS_MAX } from '../domain/bounds.ts';
 import { GATHERED_MAX } from './live-lane.ts';
 import { byHand, T0_US, WALL_MS } from './testing/hand-feed.ts';

@@ -3,7 +3,7 @@ import { systemClock } from '@algo/bus';
 import { US_PER_MS } from '@algo/model';
 import type { BinanceStandIn, EngineOrder } from '@algo/testkit/venues';
 import { plainTrade, spotFeedOn, startStandIn } from '@algo/venues/binance/testing';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { FeedRun } from './feed-run.ts';
 import { instrument } from './testing/instruments.ts';
 import { MemorySpeech } from './testing/memory-speech.ts';

@@ -7,7 +7,7 @@ import {
   usdmFeedOn,
   usdmRawFeedOn,
 } from '@algo/venues/binance/testing';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { FeedRun } from './feed-run.ts';
 import { instrument } from './testing/instruments.ts';
 import { hastyClock } from './testing/manual-clock.ts';

@@ -2,7 +2,7 @@
 import { MemoryBus, MemoryServer, VirtualClock } from '@algo/bus';
 import { encodeFact, type FactName, type MessageOf, subjects, typeOf } from '@algo/contracts';
 import { type Candle, instrumentId, US_PER_MINUTE, US_PER_MS } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { ownBarsOn } from './own-bars-on.ts';
 
 const LTC = instrumentId('binance.spot.LTCUSDT');

@@ -2,8 +2,8 @@
 // bus.
 import type { SnapshotStore } from '@algo/bus';
 import { US_PER_MS, US_PER_SECOND } from '@algo/model';
-import { afterAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { afterAll, expect, test } from 'vitest';
 import type { RecordedFeed } from '../domain/recorded-feed.ts';
 import { FileFeed } from './file-feed.ts';
 import { type FeedFiles, openFeedFiles } from './open-file-feed.ts';

@@ -13,7 +13,7 @@ import { FirstRules, ListingCache, type RuleOverride } from '@algo/runtime';
 import { eventually } from '@algo/testkit';
 import type { BinanceStandIn } from '@algo/testkit/venues';
 import { spotFeedOn, startStandIn } from '@algo/venues/binance/testing';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { RuleSpeech } from './feed-speech.ts';
 import { RuleWatch } from './rule-watch.ts';
 

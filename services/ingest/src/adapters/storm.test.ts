@@ -3,12 +3,12 @@
 import { systemClock } from '@algo/bus';
 import { BinanceStandIn, SPOT_DIALECT, type TapeTrade } from '@algo/testkit/venues';
 import { spotFeedOn } from '@algo/venues/binance/testing';
-import { expect, jest, test } from '@jest/globals';
+import { expect, test, vi } from 'vitest';
 import { FeedRun } from './feed-run.ts';
 import { instrument } from './testing/instruments.ts';
 import { MemorySpeech } from './testing/memory-speech.ts';
 
-jest.setTimeout(60_000);
+vi.setConfig({ testTimeout: 60_000 });
 
 const INSTRUMENTS = Array.from({ length: 500 }, (_, i) => instrument(`binance.spot.COIN${i}USDT`));
 const HELD = [INSTRUMENTS[7]!, INSTRUMENTS[250]!, INSTRUMENTS[499]!].map(({ id }) => id);

@@ -12,13 +12,13 @@ import {
   USDM_DIALECT,
 } from '@algo/testkit/venues';
 import { spotFeedOn, unboundedBudget, usdmFeedOn } from '@algo/venues/binance/testing';
-import { expect, jest, test } from '@jest/globals';
+import { expect, test, vi } from 'vitest';
 import { FeedRun } from './feed-run.ts';
 import { soak } from './testing/config.ts';
 import { instrument } from './testing/instruments.ts';
 import { MemorySpeech, StoredFeed } from './testing/memory-speech.ts';
 
-jest.setTimeout(soak ? 900_000 : 90_000);
+vi.setConfig({ testTimeout: soak ? 900_000 : 90_000 });
 
 const SYMBOLS = Array.from({ length: 20 }, (_, i) => `COIN${i}USDT`);
 /** The venue's two kinds: each trade by its id, and rows that stand for some. */

@@ -1,6 +1,6 @@
 // What time a warm-up goes by, and whom it waits for.
 import { US_PER_MS } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { instrument } from './testing/instruments.ts';
 import { knowing, LTC, started, T0_MS, tradeAt, until } from './testing/warming-run.ts';
 

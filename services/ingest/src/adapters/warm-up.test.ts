@@ -1,7 +1,7 @@
 // A live feed of an instrument that nothing is stored of, on a stand-in of Binance's spot market.
 import { TIMEFRAME_US, US_PER_MS, US_PER_SECOND } from '@algo/model';
 import { BinanceStandIn, SPOT_DIALECT } from '@algo/testkit/venues';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { FeedRun } from './feed-run.ts';
 import { MemorySpeech } from './testing/memory-speech.ts';
 import {

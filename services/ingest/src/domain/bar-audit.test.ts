@@ -6,8 +6,8 @@ import {
   US_PER_MINUTE,
   US_PER_SECOND,
 } from '@algo/model';
-import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { expect, test } from 'vitest';
 import { BarAudit } from './bar-audit.ts';
 import { AUDIT_MAX_MS, AUDIT_WAIT_MS } from './bounds.ts';
 

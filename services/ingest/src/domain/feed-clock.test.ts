@@ -6,8 +6,8 @@ import {
   US_PER_MS,
   US_PER_SECOND,
 } from '@algo/model';
-import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { expect, test } from 'vitest';
 import {
   LIVE_ALLOWANCE_US as ALLOWANCES_US,
   FeedClock,

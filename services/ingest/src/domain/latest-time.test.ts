@@ -1,5 +1,5 @@
 import { instrumentId, US_PER_SECOND } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { FeedClock } from './feed-clock.ts';
 
 const LTC = instrumentId('binance.spot.LTCUSDT');

@@ -1,7 +1,7 @@
 // Pages of a venue that merges what one taker traded at one price into a row for several ids.
 import { BUY, instrumentId } from '@algo/model';
-import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { expect, test } from 'vitest';
 import { HOLE_WAIT_MAX_MS, LOOK_PAUSE_MAX_MS, REORDER_WAIT_MS } from './bounds.ts';
 import type { RawTrades } from './raw-trades.ts';
 import { Sequencer } from './sequencer.ts';

@@ -1,7 +1,7 @@
 // Venues that name their trades: each once, and connections joined by a trade that both have.
 import { BUY, instrumentId, SIDE_UNREADABLE } from '@algo/model';
-import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { expect, test } from 'vitest';
 import { HOLE_WAIT_MAX_MS, LOOK_PAUSE_MAX_MS, NAMES_MAX, PAGE_ROWS } from './bounds.ts';
 import { NamedTrades } from './named-trades.ts';
 import type { RawTrades } from './raw-trades.ts';

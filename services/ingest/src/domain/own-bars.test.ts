@@ -1,6 +1,6 @@
 // Which bars of our own are used, and what is left to be asked of the venue.
 import { TIMEFRAME_US, US_PER_MINUTE } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { beside, inPieces, newestRun, type OwnBar } from './own-bars.ts';
 import type { WarmUpPart } from './warm-up-plan.ts';
 

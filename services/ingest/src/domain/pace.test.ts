@@ -1,6 +1,6 @@
 import { US_PER_MS } from '@algo/model';
-import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { expect, test } from 'vitest';
 import { CATCH_UP_MAX_MS, Pace } from './pace.ts';
 
 const T0 = 1_750_507_467_000_000;

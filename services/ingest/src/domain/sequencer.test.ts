@@ -1,7 +1,7 @@
 // Trades of one instrument by id: what is released, what is asked for, and what is said of the rest.
 import { BUY, instrumentId } from '@algo/model';
-import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { expect, test } from 'vitest';
 import {
   HOLE_TRADES_MAX,
   HOLE_WAIT_MAX_MS,

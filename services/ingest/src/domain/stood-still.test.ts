@@ -1,6 +1,6 @@
 // Time in which ingest does not run is none that a hole was waited for.
 import { BUY, type FeedEvent, instrumentId } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { REORDER_WAIT_MS } from './bounds.ts';
 import type { RawTrades } from './raw-trades.ts';
 import { Sequencer } from './sequencer.ts';

@@ -7,8 +7,8 @@ import {
   SIDE_UNREADABLE,
   type TradeColumns,
 } from '@algo/model';
-import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { expect, test } from 'vitest';
 import { joinRaw } from '../testing/join-raw.ts';
 import { type RawTrades, sliceRaw } from './raw-trades.ts';
 import { type Jump, REFUSALS_TOLD_MAX, TradeScreen } from './trade-screen.ts';

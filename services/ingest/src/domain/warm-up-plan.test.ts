@@ -1,5 +1,5 @@
 import { TIMEFRAME_US, US_PER_HOUR, US_PER_MINUTE, US_PER_SECOND, type WarmBar } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { barFault, barsOfPart, WARM_BARS, type WarmUpPart, warmUpPlan } from './warm-up-plan.ts';
 
 const T0_US = 1_750_507_200_000_000;

@@ -12,7 +12,7 @@ import {
 import { accountId, type EntryCause } from '@algo/model';
 import { createLogger } from '@algo/runtime';
 import { fileSnapshots } from '@algo/state';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { MAIL_DESK_DEFAULTS, type Mail, OUTBOX_DEFAULTS } from '../domain/index.ts';
 import { Messenger } from './messenger.ts';
 import { openDesk } from './open-desk.ts';

@@ -1,7 +1,7 @@
 import { appendFile, mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { mailOf } from '../domain/mail.ts';
 import { noticeOf } from '../domain/notice-of.ts';
 import { OUTBOX_DEFAULTS, type SendOutcome } from '../domain/outbox.ts';

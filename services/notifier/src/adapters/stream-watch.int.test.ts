@@ -1,7 +1,7 @@
 import { FactMessage, systemClock } from '@algo/bus';
 import { createLogger } from '@algo/runtime';
 import { NatsFixture } from '@algo/testkit';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { fillOf, StreamWatch } from './stream-watch.ts';
 
 const BOUND = 20_000;

@@ -1,6 +1,6 @@
 import type { EntryCause, EntryCauseCode, EntryStanding } from '@algo/model';
-import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { expect, test } from 'vitest';
 import type { Mail } from './mail.ts';
 import { MAIL_DESK_DEFAULTS, MailDesk } from './mail-desk.ts';
 import { ACCOUNT, id, NOON } from './testing/notifier-scenario.ts';

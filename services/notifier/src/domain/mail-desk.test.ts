@@ -1,6 +1,6 @@
 import type { Fact } from '@algo/contracts';
-import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { expect, test } from 'vitest';
 import type { Mail } from './mail.ts';
 import { MailDesk, type MailDeskSettings } from './mail-desk.ts';
 import { noticeOf } from './notice-of.ts';

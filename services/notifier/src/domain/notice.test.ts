@@ -1,5 +1,5 @@
 import { FAMILIES, type Fact, type FamilyPlan } from '@algo/contracts';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import type { NoticeKind } from './notice.ts';
 import { noticeOf } from './notice-of.ts';
 import * as facts from './testing/notifier-scenario.ts';

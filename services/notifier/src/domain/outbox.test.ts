@@ -1,6 +1,6 @@
 import type { Fact } from '@algo/contracts';
-import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { expect, test } from 'vitest';
 import { type Mail, mailOf } from './mail.ts';
 import { noticeOf } from './notice-of.ts';
 import { OUTBOX_DEFAULTS, Outbox, type OutboxRecord, type SendOutcome } from './outbox.ts';

@@ -1,5 +1,5 @@
 import type { StreamFill, StreamsFilling } from '@algo/contracts';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { streamsFilling } from './stream-filling.ts';
 
 const HOUR_MS = 3_600_000;

@@ -1,5 +1,5 @@
 import type { Fact } from '@algo/contracts';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { noticeOf } from './notice-of.ts';
 import * as facts from './testing/notifier-scenario.ts';
 

@@ -1,6 +1,6 @@
 import { VirtualClock } from '@algo/bus';
 import { accountId, clientOrderId, Decimal, instrumentId, type VenueEvent } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { AccountStreams } from './account-streams.ts';
 
 const ACCOUNT = accountId('a');

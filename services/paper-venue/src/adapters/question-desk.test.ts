@@ -2,7 +2,7 @@ import { MemoryBus, MemoryServer, type Ticket, VirtualClock } from '@algo/bus';
 import { codecs, subjects } from '@algo/contracts';
 import { accountId, clientOrderId, Decimal, instrumentId, type OrderRequest } from '@algo/model';
 import { NO_VICES, PAPER_DEFAULTS, PaperVenue, PaperView } from '@algo/simulation';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import type { Asked } from '../domain/index.ts';
 import { QuestionDesk } from './question-desk.ts';
 

@@ -9,7 +9,7 @@ import {
   type TradeColumns,
 } from '@algo/model';
 import { NO_VICES, PAPER_DEFAULTS, type PaperVices } from '@algo/simulation';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { VenueMachine, type VenueRequest, type VenueWord } from './machine.ts';
 
 const ACCOUNT = accountId('paper-main');

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { OWNER_RULES } from '../domain/index.ts';
 import { parseRules } from './parse-rules.ts';
 

@@ -1,5 +1,5 @@
 import { type RiskEvent, US_PER_DAY, US_PER_HOUR } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { BTC, d, PLAN, Scenario, SETTINGS, T0 } from './testing/position-risk-scenario.ts';
 
 const HOUR = 3_600;

@@ -1,5 +1,5 @@
 import type { DrawdownLevel } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { type DrawdownLevels, drawdownShare, nextDrawdownLevel } from './drawdown.ts';
 import { checkPositionRiskSettings, POSITION_RISK_DEFAULTS } from './position-risk-settings.ts';
 import { d, SETTINGS } from './testing/position-risk-scenario.ts';

@@ -1,6 +1,6 @@
 import type { CorrectionMade, PositionEvent } from '@algo/model';
-import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { expect, test } from 'vitest';
 import { ACCOUNT, at, BTC, d, ETH, PLAN, Scenario } from './testing/position-risk-scenario.ts';
 
 const FAR = { ...PLAN, stopPrice: d('1000'), trailing: d('0.5') };

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { EquityGuard } from './equity-guard.ts';
 import { ACCOUNT, d, ETH, Scenario, SETTINGS } from './testing/position-risk-scenario.ts';
 

@@ -1,5 +1,5 @@
 import { accountId, clientOrderId, Decimal, instrumentId, positionId } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { ExitFollower } from './exit-follower.ts';
 
 const PATIENCE = { exitRetryUs: 3_000_000, exitAttemptsMax: 5 };

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { BTC, Scenario } from './testing/position-risk-scenario.ts';
 
 test('what somebody else closed before our exit did opens a position nobody wants, which is closed', () => {

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { BTC, Scenario } from './testing/position-risk-scenario.ts';
 
 /** A long of 1 whose stop has just fired at second 1; the first command is out. */

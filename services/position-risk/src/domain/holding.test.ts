@@ -1,6 +1,6 @@
 import { Decimal, type Direction, positionId, strategyName } from '@algo/model';
-import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { expect, test } from 'vitest';
 import {
   exitPriceOf,
   increaseHolding,

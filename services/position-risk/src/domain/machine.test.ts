@@ -1,6 +1,6 @@
 import type { Say } from '@algo/bus';
 import type { AskWall } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { type GuardInput, GuardMachine, type GuardWord } from './machine.ts';
 import { ACCOUNT, SETTINGS } from './testing/position-risk-scenario.ts';
 

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { BTC, Scenario } from './testing/position-risk-scenario.ts';
 
 const told = (story: Scenario) => story.log.filter(({ type }) => type === 'PrintSetAside');

@@ -1,5 +1,5 @@
 import { clientOrderId, type OrderEvent, strategyName } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { FILLS_REMEMBERED, ORDERS_REMEMBERED, OrderMemory } from './order-memory.ts';
 import { ACCOUNT, at, BTC, d, filled, submitted } from './testing/order-words.ts';
 

@@ -1,7 +1,7 @@
 // The owner's expected values for the rules that guard positions and the account.
 import { Decimal, type Direction, type DrawdownLevel, TRAILING_DISTANCES } from '@algo/model';
 import { describeOracle, type OracleRow, oracleRows } from '@algo/testkit/owner-oracle';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { drawdownShare, nextDrawdownLevel } from './drawdown.ts';
 import { TrailingStop } from './trailing-stop.ts';
 

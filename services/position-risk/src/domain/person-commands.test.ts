@@ -1,5 +1,5 @@
 import { accountId, positionId, type TradingMode } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { PersonCommands } from './person-commands.ts';
 import { ACCOUNT, at, BTC, d, ETH, flattenAll, PLAN, Scenario } from './testing/position-risk-scenario.ts';
 

@@ -1,6 +1,6 @@
 import { Decimal } from '@algo/model';
-import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { expect, test } from 'vitest';
 import type { PositionRiskOutput } from './position-risk-io.ts';
 import { BTC, Scenario, SETTINGS, trades } from './testing/position-risk-scenario.ts';
 import { HOLD_ENDS_IN_A_BATCH, Player, steps } from './testing/random-player.ts';

@@ -1,5 +1,5 @@
 import { accountId, type ExitReason, hashId, type PositionEvent, US_PER_SECOND } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { ACCOUNT, at, BTC, d, ETH, PLAN, Scenario, SETTINGS } from './testing/position-risk-scenario.ts';
 
 type Of<Type extends PositionEvent['type']> = Extract<PositionEvent, { type: Type }>;

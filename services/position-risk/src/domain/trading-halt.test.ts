@@ -1,5 +1,5 @@
 import { accountId, type HaltScope, LIMITED_SCOPES_MAX, type TradingMode, US_PER_SECOND } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { ACCOUNT, BTC, d, ETH, PLAN, Scenario, SETTINGS } from './testing/position-risk-scenario.ts';
 
 const OWN: HaltScope = { kind: 'account', account: ACCOUNT };

@@ -1,6 +1,6 @@
 import { Decimal, type Direction } from '@algo/model';
-import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { expect, test } from 'vitest';
 import { TrailingStop } from './trailing-stop.ts';
 
 const d = (text: string) => Decimal.of(text);

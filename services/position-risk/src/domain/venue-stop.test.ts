@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { BTC, PLAN, Scenario } from './testing/position-risk-scenario.ts';
 
 /** A long of one at 50,000 whose own stop stands at 49,750, and the stop that is asked for behind it. */

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import type { ReconciliationReport } from '../domain/index.ts';
 import { A, fill, LENT, LTC, ours, venueOrder } from '../domain/testing/reconcile-scenario.ts';
 import { found, Scene } from './testing/compared-scene.ts';

@@ -2,7 +2,7 @@ import { type Bus, bucketSnapshots, FactMessage } from '@algo/bus';
 import { type Fact, type Speaker, subjectOf } from '@algo/contracts';
 import { type ClientOrderId, Decimal, type OrderEvent, strategyName } from '@algo/model';
 import { NatsFixture } from '@algo/testkit';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import type { OwnReading } from '../domain/index.ts';
 import { ACCOUNT, fill, INSTRUMENT, LTC, ours, request } from '../domain/testing/reconcile-scenario.ts';
 import { OwnBooks } from './own-books.ts';

@@ -1,5 +1,5 @@
 import { Decimal, type Fill } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { CashBook, type CashShown } from './cash-book.ts';
 import { A, ACCOUNT, d, fill, INSTRUMENT, S, WEB } from './testing/reconcile-scenario.ts';
 

@@ -1,6 +1,6 @@
 import type { Say } from '@algo/bus';
 import { accountId, InputError } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { type Compare, ReconcileMachine, type ReconcileTaken, type ReconcileWord } from './machine.ts';
 import { reconcile } from './reconcile.ts';
 import { LENT } from './testing/reconcile-scenario.ts';

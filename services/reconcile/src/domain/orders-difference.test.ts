@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import type { LocalBooks, VenueBooks } from './books.ts';
 import { reconcile } from './reconcile.ts';
 import {

@@ -1,5 +1,5 @@
 import { clientOrderId } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { reconcile } from './reconcile.ts';
 import {
   A,

@@ -9,7 +9,7 @@ import {
   venueOrderId,
   venueTradeId,
 } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import type { LocalBooks, ReconciliationContext, VenueBooks } from './books.ts';
 import { positionsDifference } from './positions-difference.ts';
 import { reconcile } from './reconcile.ts';

@@ -1,6 +1,6 @@
 import { accountId, Decimal, type Fill, type VenueOrder } from '@algo/model';
-import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { expect, test } from 'vitest';
 import type { LocalBooks, LocalOrder, Lookup, ReconciliationContext, VenueBooks } from './books.ts';
 import { reconcile } from './reconcile.ts';
 import type { Discrepancy, ReconciliationReport } from './reconciliation-report.ts';

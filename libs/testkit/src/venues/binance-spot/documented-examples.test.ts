@@ -1,6 +1,6 @@
 // The examples of Binance's documents (binance-spot-api-docs, 2026-07-21): signatures as they stand there,
 // and bodies with the same fields.
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { SignedClient, SocketClient } from '../binance-account/testing/signed-client.ts';
 import { HandClock } from '../exchange/exchange-clock.ts';
 import { BinanceSpotExchange } from './binance-spot-exchange.ts';

@@ -1,6 +1,7 @@
 // A client that others wrote and use against the real exchange reads and trades here.
-import { expect, test } from '@jest/globals';
+
 import ccxt from 'ccxt';
+import { expect, test } from 'vitest';
 import { redirected } from '../binance-account/testing/redirected.ts';
 import { SECRET_KEY, spotHouse } from './testing/spot-house.ts';
 

@@ -1,8 +1,8 @@
 // Whatever is asked of the spot stand-in, its books add up.
 
 import { Decimal } from '@algo/model';
-import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { expect, test } from 'vitest';
 import { isOpen } from './spot-order.ts';
 import { spotHouse } from './testing/spot-house.ts';
 

@@ -1,5 +1,5 @@
 // Pairs of orders at the spot stand-in: one cancels the other.
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { spotHouse } from './testing/spot-house.ts';
 
 const PAIR = {

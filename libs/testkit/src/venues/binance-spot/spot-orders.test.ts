@@ -1,6 +1,6 @@
 // Orders of the spot stand-in, end to end over its wire; sums by hand.
 import { once } from 'node:events';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { SignedClient } from '../binance-account/testing/signed-client.ts';
 import { limit, spotHouse } from './testing/spot-house.ts';

@@ -1,5 +1,5 @@
 // What the spot stand-in refuses, in the venue's words.
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { SignedClient } from '../binance-account/testing/signed-client.ts';
 import { limit, SECRET_KEY, spotHouse } from './testing/spot-house.ts';
 

@@ -1,5 +1,5 @@
 // How orders of the spot stand-in live: stops, replacements, prevented trades, expiries, commissions.
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { limit, spotHouse } from './testing/spot-house.ts';
 
 const PRINT = { price: '83.50', quantity: '1', isBuyerMaker: false };

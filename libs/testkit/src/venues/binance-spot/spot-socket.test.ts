@@ -1,5 +1,5 @@
 // The socket of the spot stand-in: logons, subscriptions, events, and all that goes wrong.
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { limit, spotHouse } from './testing/spot-house.ts';
 
 const GOOD = limit('BUY', '1', '80');

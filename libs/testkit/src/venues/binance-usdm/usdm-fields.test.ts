@@ -1,5 +1,5 @@
 // Replies and events have the fields of the official client's types (binance-connector-js, USD-M).
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { limit, stop, usdmHouse } from './testing/usdm-house.ts';
 
 const PLACED = [

@@ -1,5 +1,5 @@
 // Orders, positions and streams of the USD-M stand-in, end to end over its wire; sums by hand.
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { SocketClient } from '../binance-account/testing/signed-client.ts';
 import { limit, stop, T0_MS, USDM_KEY, usdmHouse } from './testing/usdm-house.ts';
 import { USDM_503 } from './usdm-trading.ts';

@@ -1,7 +1,7 @@
 // Whatever is asked of the USD-M stand-in, its books add up.
 import { Decimal } from '@algo/model';
-import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { expect, test } from 'vitest';
 import { usdmHouse } from './testing/usdm-house.ts';
 
 const prices = fc.integer({ min: 96, max: 104 }).map(String);

@@ -1,5 +1,5 @@
 // What the stand-in answers is what Binance documents, with sums by hand.
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { BinanceStandIn } from './binance-stand-in.ts';
 import { type BinanceDialect, SPOT_DIALECT, USDM_DIALECT } from './dialect.ts';
 

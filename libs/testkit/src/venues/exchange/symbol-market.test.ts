@@ -1,6 +1,7 @@
 // The one book of a symbol: orders of nobody's account meet by price, then by time.
-import { expect, test } from '@jest/globals';
+
 import fc from 'fast-check';
+import { expect, test } from 'vitest';
 import { type EngineOrder, unitsOfDecimal } from './public-order.ts';
 import { SymbolMarket } from './symbol-market.ts';
 

@@ -1,5 +1,5 @@
 import type { OrderRequest } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import type { SubmitOrder } from '../execution-io.ts';
 import { entryContext, request } from '../testing/entry-context.ts';
 import { close, d, place } from '../testing/execution-scenario.ts';

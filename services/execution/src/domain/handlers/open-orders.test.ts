@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { entryContext, open } from '../testing/entry-context.ts';
 import { BTC, INSTRUMENT_LIMITS, LIMITS, LTC, place } from '../testing/execution-scenario.ts';
 import { openOrders } from './open-orders.ts';

@@ -1,5 +1,5 @@
 import { type DenialCode, strategyName, US_PER_DAY, US_PER_HOUR } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { EntryPace, type PastEntry } from '../entry-pace.ts';
 import { entryContext, past } from '../testing/entry-context.ts';
 import { BTC, d, INSTRUMENT_LIMITS, LIMITS, place, S } from '../testing/execution-scenario.ts';

@@ -1,5 +1,5 @@
 import type { Direction } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { entryContext } from '../testing/entry-context.ts';
 import { d, LTC, place } from '../testing/execution-scenario.ts';
 import { reversal } from './reversal.ts';

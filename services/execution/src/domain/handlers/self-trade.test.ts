@@ -1,5 +1,5 @@
 import type { OrderRequest } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { entryContext, open, request } from '../testing/entry-context.ts';
 import { BTC, d, place } from '../testing/execution-scenario.ts';
 import { selfTrade } from './self-trade.ts';

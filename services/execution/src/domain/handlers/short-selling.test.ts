@@ -1,5 +1,5 @@
 import type { Direction, Market } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { entryContext } from '../testing/entry-context.ts';
 import { place, SETTINGS } from '../testing/execution-scenario.ts';
 import { shortSelling } from './short-selling.ts';

@@ -1,6 +1,6 @@
 import { decodeFact, encodeFact, type Fact, type FactOf, type MessageOf, typeOf } from '@algo/contracts';
 import type { Candle, InstrumentId, TimeAdvanced, Timeframe, TimeUs, WarmBars } from '@algo/model';
-import { expect } from '@jest/globals';
+import { expect } from 'vitest';
 import { barOfCandle, type OwnBar } from '../../domain/own-bars.ts';
 import { type FeedEventName, type FeedSpeech, lastTradeIn, type StoredTrade } from '../feed-speech.ts';
 

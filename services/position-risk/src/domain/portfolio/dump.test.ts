@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { type DumpEvidence, type DumpSignal, dumpSignals, type Flow } from './dump.ts';
 import { OWNER_RULES } from './portfolio-rules.ts';
 

@@ -1,6 +1,6 @@
 import { Decimal, type HealthStep } from '@algo/model';
-import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { expect, test } from 'vitest';
 import { type HealthInputs, healthScore } from './health-score.ts';
 import { nextHealthStep, worstOf } from './health-steps.ts';
 import { OWNER_RULES } from './portfolio-rules.ts';

@@ -1,5 +1,5 @@
 import type { Direction } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { correlationOf, isLeaderExit } from './leaders.ts';
 import { OWNER_RULES } from './portfolio-rules.ts';
 

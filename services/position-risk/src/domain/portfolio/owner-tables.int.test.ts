@@ -1,7 +1,7 @@
 // The owner's expected values for the rules that watch over all positions together.
 import { type AssetClass, Decimal, type Direction } from '@algo/model';
 import { describeOracle, numberOf, type OracleRow, oracleRows } from '@algo/testkit/owner-oracle';
-import { expect, test } from '@jest/globals';
+import { expect, test } from 'vitest';
 import { dumpSignals, type Flow } from './dump.ts';
 import { healthScore } from './health-score.ts';
 import { HEALTH_STEPS, nextHealthStep, worstOf } from './health-steps.ts';

@@ -1,5 +1,5 @@
 import { type Candle, type InstrumentId, US_PER_MINUTE } from '@algo/model';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from 'vitest';
 import { at, BTC, d, ETH, PLAN, Scenario, SETTINGS, T0 } from '../testing/position-risk-scenario.ts';
 import { namedRules, OWNER_RULES, type PortfolioRules } from './portfolio-rules.ts';
 

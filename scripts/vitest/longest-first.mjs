@@ -25,22 +25,28 @@ const COMPUTING = [
   ['test/tidy/', 5],
   ['', 1],
 ];
-/** What each worker of jest.config.mjs is for. */
+/** What each worker of vitest.config.mjs is for. */
 const WORKERS = [WAITING, WAITING, COMPUTING];
 
-const isWaiting = ({ path }) => path.includes('.int.test.');
+const isWaiting = ({ moduleId }) => moduleId.includes('.int.test.');
 
 /** Returns suites with their seconds, the longest first. */
 function laneOf(tests, names) {
-  const placeOf = ({ path }) => names.findIndex(([part]) => path.includes(part));
+  const placeOf = ({ moduleId }) => names.findIndex(([part]) => moduleId.includes(part));
   return tests
     .map((test) => ({ test, place: placeOf(test) }))
-    .sort((a, b) => a.place - b.place || (a.test.path < b.test.path ? -1 : 1))
+    .sort((a, b) => a.place - b.place || (a.test.moduleId < b.test.moduleId ? -1 : 1))
     .map(({ test, place }) => ({ test, seconds: names[place][1] }));
 }
 
-/** The order in which Jest runs the suites; the rest of what Jest asks of a sequencer keeps nothing. */
+/** The order in which the suites are run. */
 export default class LongestFirst {
+  #context;
+
+  constructor(context) {
+    this.#context = context;
+  }
+
   sort(tests) {
     const lanes = new Map([
       [WAITING, laneOf(tests.filter(isWaiting), WAITING)],
@@ -66,15 +72,10 @@ export default class LongestFirst {
     return sorted;
   }
 
-  shard(tests, { shardIndex, shardCount }) {
+  shard(tests) {
+    const { index, count } = this.#context.config.shard;
     return [...tests]
-      .sort((a, b) => (a.path < b.path ? -1 : 1))
-      .filter((_, i) => i % shardCount === shardIndex - 1);
+      .sort((a, b) => (a.moduleId < b.moduleId ? -1 : 1))
+      .filter((_, i) => i % count === index - 1);
   }
-
-  allFailedTests(tests) {
-    return [...tests];
-  }
-
-  cacheResults() {}
 }
