@@ -71,7 +71,7 @@ test('intent, leaving and outcome are on disk before what rests on them', async 
   expect([driver.taken, await bench.notes()]).toEqual([2, ['1/1 Filled 3']]);
 });
 
-test('what is said beside an order waits until the order has left, and five milliseconds at most', async () => {
+test('what is said beside an order waits until the order has left, five milliseconds at most', async () => {
   const leaves: React = (seen, say) => {
     if (seen.at(-1) === 'time 1') say.request(ORDER);
     notify(say, seen.at(-1)!);
