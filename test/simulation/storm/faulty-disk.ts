@@ -41,7 +41,7 @@ export class FaultyDisk implements SimulatedLog {
   readonly #state: () => DiskState;
   readonly #records: LogRecord[];
   readonly #waiting: { readonly bytes: Uint8Array; readonly done: Written }[] = [];
-  readonly #onAppend: () => void;
+  readonly #onAppend: (isLeaving: boolean) => void;
   /** What the records up to `#indexed` say of orders, and whose each request is. */
   readonly #orders = new Map<string, Logged>();
   readonly #requests = new Map<number, string>();
@@ -51,7 +51,13 @@ export class FaultyDisk implements SimulatedLog {
   /** Of the records that a kill finds on their way, so many are on the disk, though nobody was told. */
   keeps = 0;
 
-  constructor(clock: VirtualClock, state: () => DiskState, onAppend: () => void, records: LogRecord[] = []) {
+  /** `onAppend` is told whether the record is the last one before a request leaves. */
+  constructor(
+    clock: VirtualClock,
+    state: () => DiskState,
+    onAppend: (isLeaving: boolean) => void,
+    records: LogRecord[] = [],
+  ) {
     this.#clock = clock;
     this.#state = state;
     this.#onAppend = onAppend;
@@ -66,7 +72,7 @@ export class FaultyDisk implements SimulatedLog {
   append(bytes: Uint8Array, done: Written): void {
     this.#waiting.push({ bytes, done });
     this.#cancel ??= this.#clock.after(this.#state().flushMs, () => this.#flush());
-    this.#onAppend();
+    this.#onAppend(bytes[KIND_AT] === LEFT);
   }
 
   async *read(after: number): AsyncGenerator<LogRecord> {

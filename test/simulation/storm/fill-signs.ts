@@ -33,9 +33,15 @@ export function nameOf({ instrument, clientOrderId, venueTradeId }: Fill): strin
 
 /**
  * Returns what is left of `held` by the fill of somebody else, who can only have closed of it, or of what was
- * held at its time: by `booked`, what came behind it.
+ * held at its time: by `booked`, what came behind it. It took nothing of a position that was opened later.
  */
-export function leftBy(fill: Fill, held: number, booked: Iterable<Fill>, notes: JudgeNotes): number {
+export function leftBy(
+  fill: Fill,
+  held: number,
+  booked: Iterable<Fill>,
+  wasCorrected: boolean,
+  notes: JudgeNotes,
+): number {
   const left = held + changeBy(fill);
   let then = held;
   for (const one of booked)
@@ -43,10 +49,12 @@ export function leftBy(fill: Fill, held: number, booked: Iterable<Fill>, notes: 
       then -= changeBy(one) - (isOutside(one.clientOrderId) ? 0 : takenInKind(one));
   const leftThen = then + changeBy(fill);
   const isOver = (before: number, after: number) => before * after < 0 || Math.abs(after) > Math.abs(before);
-  if (isOver(held, left) && isOver(then, leftThen))
+  // Where a correction lies between, nobody can reckon what was held then.
+  const wasNone = then === 0 && !wasCorrected;
+  if (wasNone || (isOver(held, left) && isOver(then, leftThen)))
     notes.broken(
       'I3 position truth',
-      `${nameOf(fill)} of ${left - held} is taken for ours, ${held} are held`,
+      `${nameOf(fill)} of ${left - held} is taken for ours, ${held} are held, ${then} were`,
     );
   notes.saw('closed outside');
   return left;

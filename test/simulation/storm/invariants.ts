@@ -51,6 +51,9 @@ export const INVARIANTS = {
   'no entry on another setup':
     'No entry of a contract leaves 20 ms after execution took a comparison that found hedge mode, or ' +
     'another leverage or margin mode than at first, unless a person has let that be.',
+  'no exit of what was taken':
+    'No exit and no stop leaves where somebody else’s fill may have taken what it sells, until the books ' +
+    'are compared.',
   'no entry on old news': 'No entry leaves when the last told time came to execution more than 3 s ago.',
   'left alone':
     'Nobody asks an exchange that has said that it wants no request for a while, also in a later life.',

@@ -170,7 +170,7 @@ export class Judge {
         this.#cashMoved(fact.body);
         return;
       case 'OrderQuarantined':
-        this.orders.quarantined(fact.body);
+        if (this.orders.quarantined(fact.body)) this.wire.taken(fact.body.instrument);
         return;
       case 'PositionOpened':
         this.positions.opened(fact.body);

@@ -25,6 +25,8 @@ export class OrderLives {
   readonly fills = new Map<string, Fill>();
   /** What our own fills come to, by instrument. */
   readonly held = new Map<string, number>();
+  /** Instruments whose book was set by a correction. */
+  readonly #corrected = new Set<string>();
   readonly #notes: JudgeNotes;
   readonly #truth: VenueTruth;
   readonly #nowMs: () => number;
@@ -138,8 +140,10 @@ export class OrderLives {
     if (this.fills.has(name)) this.#notes.broken('said twice', `OrderFilled ${name}`);
     this.fills.set(name, fill);
     if (isOutside(id)) {
-      const left = leftBy(fill, this.held.get(fill.instrument) ?? 0, this.fills.values(), this.#notes);
-      this.held.set(fill.instrument, left);
+      const { instrument } = fill;
+      const held = this.held.get(instrument) ?? 0;
+      const wasCorrected = this.#corrected.has(instrument);
+      this.held.set(instrument, leftBy(fill, held, this.fills.values(), wasCorrected, this.#notes));
       return;
     }
     const life = this.#open(id, 'OrderFilled');
@@ -189,13 +193,17 @@ export class OrderLives {
   /** Our book of an instrument is this from here on. */
   corrected(word: MessageOf<'CorrectionMade'>): void {
     this.outside.corrected(word);
+    this.#corrected.add(word.instrument);
     this.held.set(word.instrument, micros(word.own));
   }
 
-  quarantined(word: MessageOf<'OrderQuarantined'>): void {
-    if (this.outside.isReport(word, this.held) || this.outside.hasOvershot(word, this.held)) return;
+  /** Returns whether somebody else's fill may have taken what is ours. */
+  quarantined(word: MessageOf<'OrderQuarantined'>): boolean {
+    if (this.outside.isReport(word, this.held)) return this.outside.takesOurs(word, this.held);
+    if (this.outside.hasOvershot(word, this.held)) return false;
     const { clientOrderId: id, problem, detail } = word;
     this.#notes.broken('I10 legal', `${id} ${problem}: ${detail}`);
+    return false;
   }
 
   /** A cancel left: what fills now has won a race. */

@@ -56,6 +56,14 @@ export class OutsideWatch {
     return true;
   }
 
+  /** Returns whether the fill of a report goes against what is held. *Units*: `held` millionths of base. */
+  takesOurs(report: MessageOf<'OrderQuarantined'>, held: ReadonlyMap<string, number>): boolean {
+    const { clientOrderId: id, instrument } = report;
+    const fill = [...(this.#truth.outside()?.values() ?? [])].find((one) => one.clientOrderId === id);
+    const ours = held.get(instrument) ?? 0;
+    return fill !== undefined && ours !== 0 && (fill.side === 'sell') === ours > 0;
+  }
+
   /** Returns whether an exit, or who closed the same, has left the other side, by what is held. */
   hasOvershot(report: MessageOf<'OrderQuarantined'>, held: ReadonlyMap<string, number>): boolean {
     const { problem, booked, instrument, clientOrderId: id } = report;

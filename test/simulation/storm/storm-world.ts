@@ -131,7 +131,10 @@ export class StormWorld implements Storm {
     const disk = new FaultyDisk(
       clock,
       () => (target === undefined ? { flushMs: 0, error: null } : this.weather.disk(target)),
-      () => this.#meets(target, 'append'),
+      (isLeaving) => {
+        this.#meets(target, 'append');
+        if (isLeaving) this.#meets(target, 'leaving record');
+      },
     );
     this.#disks.set(identity, disk);
     return disk;
@@ -219,7 +222,7 @@ export class StormWorld implements Storm {
     const met = this.#armed.find((fault) => fault.of === target && fault.on === on);
     if (met === undefined) return;
     this.#armed = this.#armed.filter((fault) => fault !== met);
-    if (on === 'append') this.clock.after(0, met.run);
+    if (on === 'append' || on === 'leaving record') this.clock.after(0, met.run);
     else met.run();
   }
 

@@ -43,6 +43,8 @@ export class WireWatch {
   #report: { readonly epoch: number; readonly isPass: boolean; readonly atMs: number } | undefined;
   /** What was told when an entry left. */
   readonly #left = new Map<string, { readonly toldUs: number }>();
+  /** Where a fill of somebody else, reported and not booked, may have taken what is ours. */
+  readonly #doubted = new Set<string>();
   #aliveUs = 0;
   #toldUs = 0;
   #toldMs = 0;
@@ -71,6 +73,7 @@ export class WireWatch {
       case 'ReconciliationCompleted':
         this.#passed.add(fact.body.epoch);
         this.#report = { epoch: fact.body.epoch, isPass: true, atMs };
+        this.#doubted.clear();
         this.setup.told(fact.body, atMs);
         return;
       case 'ReconciliationFailed':
@@ -85,6 +88,11 @@ export class WireWatch {
         return;
       default:
     }
+  }
+
+  /** A fill that is none of ours has taken more of an instrument than is ours. */
+  taken(instrument: string): void {
+    this.#doubted.add(instrument);
   }
 
   /** A request leaves execution for the exchange. */
@@ -109,7 +117,10 @@ export class WireWatch {
         'I7 intent before wire',
         `${id}: said ${word.request.quantity}, sent ${order.quantity}`,
       );
-    if (logged.intent !== 'entry' || isForsaken) return;
+    if (isForsaken) return;
+    if (logged.intent !== 'entry' && this.#doubted.has(order.instrument))
+      this.#notes.broken('no exit of what was taken', `${id}: ${order.instrument} is not compared since`);
+    if (logged.intent !== 'entry') return;
     this.setup.entryLeaves(id, order, this.#nowMs() - TAKING_MS);
     this.#entryLeaves(id, epoch, order.instrument);
     if (isClockRight && this.#nowMs() - this.#toldMs > WALL_LAG_MAX_MS)
