@@ -1,13 +1,13 @@
 import type { TimeUs } from '@algo/model';
 import type { BarFlow } from './bar-flow.ts';
 import type { CandleBuilder } from './candle-builder.ts';
-import { closeBarsUntil } from './close-bars.ts';
+import { type BarSteps, closeBarsUntil } from './close-bars.ts';
 import type { ClosedBars } from './closed-bars.ts';
 import type { Completeness } from './completeness.ts';
 import type { DueStates } from './due-states.ts';
 import type { FlowWindows } from './flow-windows.ts';
 import type { Resolution } from './resolution.ts';
-import type { AnalyticsSink } from './rows.ts';
+import { type AnalyticsSink, NOBODY } from './rows.ts';
 import type { SessionCvd } from './session-cvd.ts';
 import type { AnalyticsSettings } from './settings.ts';
 import type { SnapshotReader, SnapshotWriter } from './snapshot.ts';
@@ -28,10 +28,12 @@ interface Parts {
 }
 
 /** Closes bars and sessions as time passes, each when it ends, and says what comes of it. */
-export class BarClock {
+export class BarClock implements BarSteps {
   /** From when on trades were seen behind bars of somebody else; 0 where there were none. */
   sinceUs: TimeUs = 0;
   readonly #parts: Parts;
+  /** Who is told, while bars are closed. */
+  #sink: AnalyticsSink = NOBODY;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -39,40 +41,40 @@ export class BarClock {
 
   /** Closes every 15s bar that ends by `timeUs`; opens the first bars when there are none. */
   closeUntil(timeUs: TimeUs, sink: AnalyticsSink): void {
-    const { candles, dueStates, sessions, tip } = this.#parts;
-    closeBarsUntil(candles, timeUs, {
-      startAt: (startUs) => this.#startAt(startUs, sink),
-      passTo: (endUs) => tip.passTo(endUs),
-      closeBar: (f, endUs) => (f === 0 ? this.#closeShortest(endUs, sink) : this.#closeBar(f, sink)),
-      onClosed: (endUs) => {
-        if (endUs >= sessions.endUs) this.#endSession(sink);
-        dueStates.say(tip, sink);
-      },
-    });
+    this.#sink = sink;
+    closeBarsUntil(this.#parts.candles, timeUs, this);
   }
 
-  #startAt(timeUs: TimeUs, sink: AnalyticsSink): void {
-    if (this.#parts.sessions.endUs > 0 && this.#parts.sessions.endUs <= timeUs) this.#endSession(sink);
-    if (timeUs === this.#parts.candles.warmUntilUs) this.sinceUs = timeUs;
-    this.#parts.candles.startAt(timeUs);
-    this.#parts.barFlow.restart(this.#parts.tip.trades);
-    this.#parts.completeness.startAt(timeUs);
-    this.#parts.sessions.startAt(timeUs);
+  startAt(timeUs: TimeUs): void {
+    const { barFlow, candles, completeness, sessions, tip } = this.#parts;
+    if (sessions.endUs > 0 && sessions.endUs <= timeUs) this.#endSession(this.#sink);
+    if (timeUs === candles.warmUntilUs) this.sinceUs = timeUs;
+    candles.startAt(timeUs);
+    barFlow.restart(tip.trades);
+    completeness.startAt(timeUs);
+    sessions.startAt(timeUs);
   }
 
-  #closeShortest(endUs: TimeUs, sink: AnalyticsSink): void {
-    const { barFlow, candles, resolution, sessions, tip } = this.#parts;
-    barFlow.fill(candles.shortest, tip.trades);
-    this.#closeBar(0, sink);
+  passTo(endUs: TimeUs): void {
+    this.#parts.tip.passTo(endUs);
+  }
+
+  closeBar(f: number, endUs: TimeUs): void {
+    const { barFlow, bars, candles, completeness, resolution, sessions, settings, tip } = this.#parts;
+    if (f === 0) barFlow.fill(candles.shortest, tip.trades);
+    bars.onBar(f, candles.close(f, tip.price), this.#sink);
+    candles.reopen(f, completeness.isFeedComplete);
+    if (f > 0) return;
     const { quantity } = resolution;
-    if (this.#parts.settings.rows)
-      sink.onOrderFlow(barFlow.row(endUs, quantity.toValue(sessions.session), quantity));
+    if (settings.rows)
+      this.#sink.onOrderFlow(barFlow.row(endUs, quantity.toValue(sessions.session), quantity));
     barFlow.restart(tip.trades);
   }
 
-  #closeBar(f: number, sink: AnalyticsSink): void {
-    this.#parts.bars.onBar(f, this.#parts.candles.close(f, this.#parts.tip.price), sink);
-    this.#parts.candles.reopen(f, this.#parts.completeness.isFeedComplete);
+  onClosed(endUs: TimeUs): void {
+    const { dueStates, sessions, tip } = this.#parts;
+    if (endUs >= sessions.endUs) this.#endSession(this.#sink);
+    dueStates.say(tip, this.#sink);
   }
 
   #endSession(sink: AnalyticsSink): void {

@@ -37,7 +37,7 @@ export class BarFlow implements InSteps {
     const buy = this.flow.buy - this.buy;
     const sell = this.flow.sell - this.sell;
     const buys = this.micro.buyOrders - this.buyOrders;
-    const sells = this.micro.sellOrders - this.sellOrders;
+    const sells = this.micro.orders - this.micro.buyOrders - this.sellOrders;
     return {
       timeUs,
       cvd,
@@ -71,7 +71,7 @@ export class BarFlow implements InSteps {
     this.trades = trades;
     this.buyTrades = this.flow.buyTrades;
     this.buyOrders = this.micro.buyOrders;
-    this.sellOrders = this.micro.sellOrders;
+    this.sellOrders = this.micro.orders - this.micro.buyOrders;
   }
 
   save(to: SnapshotWriter): void {

@@ -38,10 +38,10 @@ export class BarSeries implements InSteps {
   readonly trades = new Float64Array(KEPT_BARS);
   /** 1 where nothing is known to be missing in the bar. */
   readonly complete = new Float64Array(KEPT_BARS);
-  /** Logarithm of the close. */
-  readonly logClose = new Float64Array(KEPT_BARS);
-  /** Logarithm of close ÷ the close before; NaN for the first bar. */
-  readonly logReturn = new Float64Array(KEPT_BARS);
+  readonly #logClose = new Float64Array(KEPT_BARS);
+  readonly #logReturn = new Float64Array(KEPT_BARS);
+  /** Of how many bars the logarithms are taken: when somebody looks at them. */
+  #logged = 0;
 
   constructor(timeframe: Timeframe, lengthUs: number = TIMEFRAME_US[timeframe]) {
     this.timeframe = timeframe;
@@ -60,8 +60,18 @@ export class BarSeries implements InSteps {
     this.delta[slot] = bar.buy - bar.sell;
     this.trades[slot] = bar.buyTrades + bar.sellTrades;
     this.complete[slot] = bar.complete ? 1 : 0;
-    this.logClose[slot] = Math.log(bar.close);
-    this.logReturn[slot] = this.bars > 1 ? Math.log(bar.close / this.close[this.slot(1)]!) : Number.NaN;
+  }
+
+  /** Logarithm of the close. */
+  get logClose(): Float64Array {
+    this.#takeLogs();
+    return this.#logClose;
+  }
+
+  /** Logarithm of close ÷ the close before; NaN where none is remembered. */
+  get logReturn(): Float64Array {
+    this.#takeLogs();
+    return this.#logReturn;
   }
 
   /** Marks bars incomplete that a time from one to another falls into. Returns when the newly marked open. */
@@ -109,7 +119,7 @@ export class BarSeries implements InSteps {
   rescale(priceFactor: number, quantityFactor: number): void {
     for (const column of [this.open, this.high, this.low, this.close])
       for (let i = 0; i < KEPT_BARS; i++) column[i] = column[i]! * priceFactor;
-    this.takeLogs();
+    this.#logged = 0;
     for (const column of [this.volume, this.delta])
       for (let i = 0; i < KEPT_BARS; i++) column[i] = column[i]! * quantityFactor;
   }
@@ -117,18 +127,24 @@ export class BarSeries implements InSteps {
   save(to: SnapshotWriter): void {
     to.number(this.bars);
     for (const column of this.wholeColumns()) to.wholes(column);
-    to.run(this.logReturn);
   }
 
   load(from: SnapshotReader): void {
     this.bars = from.number();
     for (const column of this.wholeColumns()) column.set(from.wholes());
-    this.logReturn.set(from.doubles(KEPT_BARS));
-    this.takeLogs();
+    this.#logged = 0;
   }
 
-  private takeLogs(): void {
-    for (let i = 0; i < KEPT_BARS; i++) this.logClose[i] = Math.log(this.close[i]!);
+  #takeLogs(): void {
+    const oldest = this.bars - this.kept;
+    for (let bar = Math.max(this.#logged, oldest); bar < this.bars; bar++) {
+      const slot = bar & (KEPT_BARS - 1);
+      const close = this.close[slot]!;
+      const before = bar === oldest ? Number.NaN : this.close[(bar - 1) & (KEPT_BARS - 1)]!;
+      this.#logClose[slot] = Math.log(close);
+      this.#logReturn[slot] = Math.log(close / before);
+    }
+    this.#logged = this.bars;
   }
 
   private wholeColumns(): Float64Array[] {

@@ -10,6 +10,7 @@ import { ZoneList } from './classic/zone-list.ts';
 import { Resolution } from './resolution.ts';
 import { Differences } from './testing/oracle-run.ts';
 import { TEST_INSTRUMENT } from './testing/synthetic-tape.ts';
+import { TradeRing } from './trade-ring.ts';
 
 const MINUTE_US = 60e6;
 
@@ -86,9 +87,11 @@ describeOracle('the owner’s tables', () => {
       const trades = (JSON.parse(row.trades!) as [string, string][]).map((pair) => pair.map(Number));
       const resolution = new Resolution(1, 1);
       for (const [price, quantity] of trades) resolution.fit(price!, quantity!, () => []);
-      const profiles = new LookBackProfiles(resolution, ['60m']);
+      const ring = new TradeRing();
+      ring.nextUs = 1;
+      const profiles = new LookBackProfiles(resolution, ['60m'], ring);
       for (const [price, quantity] of trades)
-        profiles.add(1, resolution.price.toSteps(price!), resolution.quantity.toSteps(quantity!));
+        ring.add(resolution.price.toSteps(price!), resolution.quantity.toSteps(quantity!), 1);
       const profile = profiles.read(2, ['60m'])[0];
       differences.number(row.trades!, 'poc', profile?.poc ?? null, row);
       differences.number(row.trades!, 'val', profile?.valueArea?.low ?? null, row);

@@ -14,20 +14,11 @@ import type { FeatureFamily } from './features/feature.ts';
 import { FeatureSet } from './features/feature-set.ts';
 import type { InSteps, Resolution } from './resolution.ts';
 import { RobustRules } from './robust/robust-rules.ts';
-import type { AnalyticsSink } from './rows.ts';
+import { type AnalyticsSink, NOBODY } from './rows.ts';
 import type { Rules } from './rules.ts';
 import type { AnalyticsSettings } from './settings.ts';
 import type { SnapshotReader, SnapshotWriter } from './snapshot.ts';
-
-const NOBODY: AnalyticsSink = {
-  onCandle() {},
-  onZone() {},
-  onGap() {},
-  onSignal() {},
-  onStateDue() {},
-  onOrderFlow() {},
-  onProfile() {},
-};
+import type { TradeRing } from './trade-ring.ts';
 
 /** The closed bars of all timeframes, the features asked of them, and what the rules draw on them. */
 export class ClosedBars implements InSteps {
@@ -48,6 +39,7 @@ export class ClosedBars implements InSteps {
     settings: AnalyticsSettings,
     resolution: Resolution,
     families: readonly FeatureFamily[],
+    ring: TradeRing,
     orders: () => number,
   ) {
     const { instrument, features, rules, timeframes } = settings;
@@ -57,7 +49,9 @@ export class ClosedBars implements InSteps {
       timeframes.includes(series.timeframe) ? new FeatureSet(features, series, resolution, families) : null,
     );
     const has = (name: string) => rules.some((rule) => rule === name);
-    this.classic = has('classic') ? new ClassicRules(instrument, this.#series, resolution, settings) : null;
+    this.classic = has('classic')
+      ? new ClassicRules(instrument, this.#series, resolution, settings, ring)
+      : null;
     this.robust = has('robust')
       ? new RobustRules(instrument, this.#series, resolution, settings, orders)
       : null;
@@ -123,9 +117,9 @@ export class ClosedBars implements InSteps {
     this.robust?.rescale(priceFactor, quantityFactor);
   }
 
-  save(to: SnapshotWriter, momentUs: TimeUs): void {
+  save(to: SnapshotWriter): void {
     for (const part of [...this.#series, ...this.#features]) part?.save(to);
-    this.classic?.save(to, momentUs);
+    this.classic?.save(to);
     this.robust?.save(to);
   }
 

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { FlowWindows } from './flow-windows.ts';
 import { SnapshotReader, SnapshotWriter } from './snapshot.ts';
+import { TradeRing } from './trade-ring.ts';
 
 const SECONDS = { '15s': 15, '1m': 60, '5m': 300, '15m': 900 } as const;
 const ONE = new Grid(1, 'quantityStep');
@@ -45,18 +46,23 @@ const rows = fc.array(
 test('each window holds exactly [t − W, t), whenever it is read, rebased or restored', () => {
   fc.assert(
     fc.property(rows, fc.nat({ max: 699 }), fc.nat({ max: 1000 }), (trades, at, later) => {
-      let windows = new FlowWindows();
+      let ring = new TradeRing();
+      let windows = new FlowWindows(ring);
       let nowS = 0;
       trades.forEach(([gap, steps, isBuy, merged], i) => {
         nowS += gap;
-        windows.add(nowS * 1e6, steps, isBuy, merged);
+        windows.add(nowS * 1e6, 1, steps, isBuy ? 1 : 0, merged);
         if (i % 97 === 5) windows.read(nowS * 1e6, ONE);
         if (i === at) {
           windows.rebase(nowS * 1e6);
           const to = new SnapshotWriter();
+          ring.save(to, nowS * 1e6);
           windows.save(to, nowS * 1e6);
-          windows = new FlowWindows();
-          windows.load(new SnapshotReader(to.bytes()));
+          ring = new TradeRing();
+          windows = new FlowWindows(ring);
+          const from = new SnapshotReader(to.bytes());
+          ring.load(from);
+          windows.load(from);
         }
       });
       for (const readS of [nowS + 1e-6, nowS + 1 + later]) {
@@ -75,8 +81,9 @@ test('each window holds exactly [t − W, t), whenever it is read, rebased or re
 });
 
 test('beyond its bound the oldest trades fall out, and it is known since when', () => {
-  const windows = new FlowWindows(8);
-  for (let i = 1; i <= 11; i++) windows.add(i * 1e6, 1, true, 1);
+  const ring = new TradeRing(8);
+  const windows = new FlowWindows(ring);
+  for (let i = 1; i <= 11; i++) windows.add(i * 1e6, 1, 1, 1, 1);
   expect(windows.read(11e6, ONE).map((w) => w.buyTrades)).toEqual([8, 8, 8, 8]);
-  expect(windows.droppedUs).toBe(3e6);
+  expect(ring.droppedUs).toBe(3e6);
 });

@@ -1,10 +1,10 @@
 import {
   BUY,
   type CandleDoubted,
-  hashId,
+  type Direction,
   InputError,
   type MarketState,
-  signalId,
+  type SignalId,
   TIMEFRAME_US,
   TIMEFRAMES,
   type TimeUs,
@@ -32,6 +32,8 @@ import { SnapshotReader, type SnapshotWriter } from './snapshot.ts';
 import { readHead, writeHead } from './snapshot-head.ts';
 import { StateInHand } from './state-in-hand.ts';
 import { TapeTip } from './tape-tip.ts';
+import { type TimedIds, timedIds } from './timed-ids.ts';
+import { TradeRing } from './trade-ring.ts';
 import { checkWarmBars, warmStepBars } from './warm-bars.ts';
 
 /**
@@ -44,7 +46,8 @@ import { checkWarmBars, warmStepBars } from './warm-bars.ts';
 export class InstrumentAnalytics {
   readonly settings: AnalyticsSettings;
   private readonly resolution: Resolution;
-  private readonly flow = new FlowWindows();
+  private readonly ring = new TradeRing();
+  private readonly flow = new FlowWindows(this.ring);
   private readonly micro = new MicrostructureReading();
   private readonly barFlow = new BarFlow(this.flow, this.micro);
   private readonly agreement = new Agreement();
@@ -56,17 +59,20 @@ export class InstrumentAnalytics {
   private readonly tip = new TapeTip();
   private readonly clock: BarClock;
   private readonly live: LiveState;
+  private readonly signalIds: Readonly<Record<Direction, TimedIds<SignalId>>>;
 
   /** `families` has every feature that may be named. *Errors*: InputError naming the wrong setting. */
   constructor(settings: AnalyticsSettings, families: readonly FeatureFamily[] = FEATURE_FAMILIES) {
     checkSettings(settings, families);
     this.settings = settings;
     this.resolution = new Resolution(settings.priceTick, settings.quantityStep);
-    this.bars = new ClosedBars(settings, this.resolution, families, () => this.orders());
-    const { barFlow, bars, candles, completeness, dueStates, flow, resolution, sessions, tip } = this;
-    const parts = { barFlow, bars, candles, completeness, dueStates, flow, resolution, sessions, tip };
+    this.bars = new ClosedBars(settings, this.resolution, families, this.ring, () => this.orders());
+    const { barFlow, bars, candles, completeness, dueStates, flow, resolution, ring, sessions, tip } = this;
+    const parts = { barFlow, bars, candles, completeness, dueStates, flow, resolution, ring, sessions, tip };
     this.clock = new BarClock({ ...parts, settings });
     this.live = new LiveState({ ...parts, settings, clock: this.clock, micro: this.micro });
+    const ids = (direction: Direction) => timedIds<SignalId>('signal', settings.instrument, direction);
+    this.signalIds = { long: ids('long'), short: ids('short') };
   }
 
   /**
@@ -77,7 +83,7 @@ export class InstrumentAnalytics {
     checkTrades(trades, this.settings.instrument);
     this.completeness.onSlice(complete, this.tip.tradeUs);
     const { candles, flow, micro, tip } = this;
-    const { classic, robust } = this.bars;
+    const { robust } = this.bars;
     let { price: priceGrid, quantity: quantityGrid } = this.resolution;
     const bar = candles.shortest;
     if (!complete) bar.complete = false;
@@ -85,7 +91,8 @@ export class InstrumentAnalytics {
     for (let i = 0; i < count; i++) {
       const price = prices[i]!;
       const quantity = quantities[i]!;
-      const side = sides[i] === BUY ? 1 : -1;
+      const isBuy = (sides[i]! & BUY) as 0 | 1;
+      const side = (2 * isBuy - 1) as 1 | -1;
       const counted = merged === undefined ? 1 : merged[i]!;
       let timeUs = times[i]!;
       if (timeUs < tip.nowUs) {
@@ -119,9 +126,8 @@ export class InstrumentAnalytics {
       }
       if (ticks < bar.low) bar.low = ticks;
       bar.close = ticks;
-      flow.add(timeUs, lots, side > 0, counted);
+      flow.add(timeUs, ticks, lots, isBuy, counted);
       micro.add(timeUs, price, price * quantity, side);
-      if (classic !== null) classic.add(timeUs, ticks, lots);
       if (robust !== null) {
         robust.add(ticks, lots);
         if (ticks <= robust.lowerGuard || ticks >= robust.upperGuard) robust.onPrice(ticks, timeUs, sink);
@@ -204,9 +210,10 @@ export class InstrumentAnalytics {
   save(to: SnapshotWriter): void {
     writeHead(to, this.settings);
     this.resolution.save(to);
+    this.ring.save(to, this.tip.momentUs);
     this.flow.save(to, this.tip.momentUs);
     for (const part of this.parts()) part.save(to);
-    this.bars.save(to, this.tip.momentUs);
+    this.bars.save(to);
   }
 
   /**
@@ -224,6 +231,7 @@ export class InstrumentAnalytics {
 
   private load(from: SnapshotReader): void {
     this.resolution.load(from);
+    this.ring.load(from);
     this.flow.load(from);
     for (const part of this.parts()) part.load(from);
     this.bars.load(from);
@@ -246,7 +254,7 @@ export class InstrumentAnalytics {
   }
 
   private inSteps(): InSteps[] {
-    return [this.flow, this.barFlow, this.candles, this.bars, this.sessions, this.tip];
+    return [this.ring, this.flow, this.barFlow, this.candles, this.bars, this.sessions, this.tip];
   }
 
   /** Nothing more comes of the open order: whatever judges orders judges it. */
@@ -261,18 +269,16 @@ export class InstrumentAnalytics {
       if (agreement.weigh(reading, side, tip.nowUs)) this.raise(reading, sink);
     }
     this.dueStates.sayIfDue(micro.signal, tip, sink);
-    if (flow.buy + flow.sell >= REBASE_STEPS) this.clock.rebase();
+    if (flow.volume >= REBASE_STEPS) this.clock.rebase();
   }
 
   private orders(): number {
-    return this.micro.buyOrders + this.micro.sellOrders;
+    return this.micro.orders;
   }
 
   private raise(reading: -1 | 1, sink: AnalyticsSink): void {
     const direction = reading > 0 ? 'long' : 'short';
-    const id = signalId(
-      hashId('signal', this.settings.instrument, direction, this.tip.nowUs, this.tip.trades),
-    );
+    const id = this.signalIds[direction](this.tip.nowUs, this.tip.trades);
     sink.onSignal({ id, direction, state: this.stateInHand() });
   }
 }

@@ -3,90 +3,66 @@ import type { TimeUs } from '@algo/model';
 /** Prices that answers are kept for: far more than are traded within a few minutes. */
 const PRICES_MAX = 64;
 
-/** The choice of what is nearest to one price. */
-interface Choice<Band> {
-  /** Says whether a band is chosen. */
-  has(band: Band): boolean;
-  chosen(): readonly Band[];
-}
-
 /** A list of bands of price that come and go. */
-interface BandList<Band, Chosen, Item> {
-  /** Tells of those that may be chosen no more from a moment on. */
+export interface BandList<Item> {
+  /** Another number each time that a band comes, changes or leaves. */
+  readonly version: number;
+  /** Lets those go that may be chosen no more from a moment on. */
   letGo(momentUs: TimeUs): void;
-  chosenAt(price: number): Chosen;
-  shown(band: Band): Item;
+  /** Returns what is nearest to a price, as it is shown: the same items until they change. */
+  chosenAt(price: number): readonly Item[];
 }
 
-/** What was chosen at a price, from each list, and how all of it is shown; null what is to be found anew. */
-interface Kept<Chosen, Item> {
-  readonly choices: (Chosen | null)[];
-  items: readonly Item[] | null;
+/** What was chosen at a price, from each list as it was then, and all of it. */
+interface Kept<Item> {
+  readonly versions: number[];
+  readonly chosen: (readonly Item[])[];
+  items: readonly Item[];
 }
 
 /**
  * What is nearest to each price that was asked about, of several lists: price goes to and fro over the same
- * few steps. A band that comes, changes or leaves touches only the answers that it is part of.
+ * few steps, and most lists change seldom.
  */
-export class KeptNearest<Band, Chosen extends Choice<Band>, Item> {
-  readonly #lists: BandList<Band, Chosen, Item>[] = [];
-  readonly #kept = new Map<number, Kept<Chosen, Item>>();
+export class KeptNearest<Item> {
+  readonly #lists: BandList<Item>[] = [];
+  readonly #kept = new Map<number, Kept<Item>>();
 
-  /** Adds a list; returns its number, by which it tells of its bands. */
-  add(list: BandList<Band, Chosen, Item>): number {
-    return this.#lists.push(list) - 1;
+  add(list: BandList<Item>): void {
+    this.#lists.push(list);
   }
 
   /** Returns what is nearest at a moment, list by list: the same while nothing of it changes. */
   at(price: number, momentUs: TimeUs): readonly Item[] {
-    for (let i = 0; i < this.#lists.length; i++) this.#lists[i]!.letGo(momentUs);
     const kept = this.#kept.get(price) ?? this.#keep(price);
-    return kept.items ?? this.#show(price, kept);
-  }
-
-  /** A band has come to a list; `weigh` puts it to a choice, and returns whether it is chosen. */
-  come(list: number, weigh: (choice: Chosen) => boolean): void {
-    for (const kept of this.#kept.values()) {
-      const choice = kept.choices[list];
-      if (choice && weigh(choice)) kept.items = null;
+    let isSame = true;
+    for (let i = 0; i < this.#lists.length; i++) {
+      const list = this.#lists[i]!;
+      list.letGo(momentUs);
+      if (kept.versions[i] === list.version) continue;
+      kept.versions[i] = list.version;
+      const chosen = list.chosenAt(price);
+      if (isSame) isSame = areSame(chosen, kept.chosen[i]!);
+      kept.chosen[i] = chosen;
     }
+    if (!isSame) kept.items = kept.chosen.flat();
+    return kept.items;
   }
 
-  /** A band looks otherwise, and is chosen as before. */
-  change(list: number, band: Band): void {
-    for (const kept of this.#kept.values()) if (kept.choices[list]?.has(band)) kept.items = null;
-  }
-
-  /** A band can't be chosen any more. */
-  leave(list: number, band: Band): void {
-    for (const kept of this.#kept.values()) {
-      if (!kept.choices[list]?.has(band)) continue;
-      kept.choices[list] = null;
-      kept.items = null;
-    }
-  }
-
-  /** All that was kept may be wrong. */
-  forget(): void {
-    this.#kept.clear();
-  }
-
-  #keep(price: number): Kept<Chosen, Item> {
+  #keep(price: number): Kept<Item> {
     if (this.#kept.size === PRICES_MAX) this.#kept.clear();
-    const kept: Kept<Chosen, Item> = { choices: this.#lists.map(() => null), items: null };
+    const kept: Kept<Item> = {
+      versions: this.#lists.map(() => -1),
+      chosen: this.#lists.map(() => []),
+      items: [],
+    };
     this.#kept.set(price, kept);
     return kept;
   }
+}
 
-  #show(price: number, kept: Kept<Chosen, Item>): readonly Item[] {
-    const items: Item[] = [];
-    for (let i = 0; i < this.#lists.length; i++) {
-      const list = this.#lists[i]!;
-      const choice = kept.choices[i] ?? list.chosenAt(price);
-      kept.choices[i] = choice;
-      for (const band of choice.chosen()) items.push(list.shown(band));
-    }
-    kept.items = items;
-    return items;
-  }
+function areSame<Item>(a: readonly Item[], b: readonly Item[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }

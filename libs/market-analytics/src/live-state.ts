@@ -18,6 +18,7 @@ import type { Rules } from './rules.ts';
 import type { SessionCvd } from './session-cvd.ts';
 import type { AnalyticsSettings } from './settings.ts';
 import type { TapeTip } from './tape-tip.ts';
+import type { TradeRing } from './trade-ring.ts';
 
 /** What a state is read from. */
 interface Parts {
@@ -25,6 +26,7 @@ interface Parts {
   readonly tip: TapeTip;
   readonly resolution: Resolution;
   readonly flow: FlowWindows;
+  readonly ring: TradeRing;
   readonly sessions: SessionCvd;
   readonly bars: ClosedBars;
   readonly micro: MicrostructureReading;
@@ -61,9 +63,8 @@ export class LiveState {
   }
 
   get complete(): boolean {
-    const { bars, completeness, flow } = this.#parts;
-    const droppedUs = Math.max(flow.droppedUs, bars.classic?.droppedUs ?? 0);
-    return completeness.isWholeAt(this.tip.nowUs, droppedUs);
+    const { completeness, ring } = this.#parts;
+    return completeness.isWholeAt(this.tip.nowUs, ring.droppedUs);
   }
 
   get cvd(): number {

@@ -1,9 +1,10 @@
 import { type Grid, type Microstructure, type TimeUs, US_PER_SECOND } from '@algo/model';
+import { knownLog } from './known-log.ts';
+import { SLOW_US, slowDecay } from './slow-decay.ts';
 import type { SnapshotReader, SnapshotWriter } from './snapshot.ts';
 
 /** Decay times of the fast and the slow flow. *Source*: reference analytics §3.7, liquid setting. */
-const FAST_US = 10 * US_PER_SECOND;
-const SLOW_US = 12 * FAST_US;
+const FAST_US = SLOW_US / 12;
 /** With no order for so long the reading is neutral. */
 const SILENCE_US = 3 * FAST_US;
 const MIN_ORDERS = 20;
@@ -30,20 +31,22 @@ const SIGNAL_NAMES = { [-1]: 'bearish', 0: 'neutral', 1: 'bullish' } as const;
 export class MicrostructureReading {
   /** What is kept of a reading besides its signal and flips, in this order. */
   private static readonly kept = [
-    ...(['buyOrders', 'sellOrders', 'orderUs', 'side', 'notional', 'price'] as const),
+    ...(['orders', 'buyOrders', 'orderUs', 'side', 'notional', 'price'] as const),
     ...(['previousUs', 'previousSide', 'previousPrice'] as const),
     ...(['fastBefore', 'fastSquaresBefore', 'slowBefore', 'slowSquaresBefore'] as const),
     ...(['fast', 'fastSquares', 'slow', 'slowSquares', 'fastCount'] as const),
-    ...(['ask', 'bid', 'mid', 'logMid', 'logMidBefore'] as const),
+    ...(['mid', 'logMid', 'logMidBefore'] as const),
     ...(['varianceBefore', 'variance', 'logMidMean', 'flipCount'] as const),
   ];
   /** 1 bullish, −1 bearish, 0 neutral, as of the last order that is over. */
   signal: -1 | 0 | 1 = 0;
   /** Whether the last order may still get prints. */
   isOpen = false;
+  orders = 0;
   buyOrders = 0;
-  sellOrders = 0;
   private orderUs = Number.NEGATIVE_INFINITY;
+  /** Of the order that begins: a number that is handed over to a function would be put on the heap. */
+  private nextUs = 0;
   private side = 0;
   private notional = 0;
   private price = 0;
@@ -61,9 +64,8 @@ export class MicrostructureReading {
   private slow = 0;
   private slowSquares = 0;
   private fastCount = 0;
-  // Proxy mid: last taker buy and sell prices; its logarithm, slow variance and fast mean.
-  private ask = Number.NaN;
-  private bid = Number.NaN;
+  // Proxy mid: last prices that takers sold and bought at; its logarithm, slow variance and fast mean.
+  private readonly quotes = Float64Array.of(Number.NaN, Number.NaN);
   private mid = Number.NaN;
   private logMid = Number.NaN;
   private logMidBefore = Number.NaN;
@@ -80,14 +82,15 @@ export class MicrostructureReading {
   /** Takes one print. *Units*: `notional` quote, `side` 1 buy, −1 sell. */
   add(timeUs: TimeUs, price: number, notional: number, side: -1 | 1): void {
     if (this.continues(timeUs, side)) this.notional += notional;
-    else this.startOrder(timeUs, side, notional);
+    else {
+      this.nextUs = timeUs;
+      this.startOrder(side);
+      this.notional = notional;
+    }
     this.price = price;
-    const weight = Math.sqrt(this.notional) * side;
-    this.fast = this.fastBefore + weight;
-    this.fastSquares = this.fastSquaresBefore + this.notional;
-    this.slow = this.slowBefore + weight;
-    this.slowSquares = this.slowSquaresBefore + this.notional;
-    this.moveMid(price, side);
+    const at = (side + 1) >> 1;
+    this.quotes[at] = price;
+    if ((this.quotes[1 - at]! - price) * side > 0) this.quotes[1 - at] = price;
   }
 
   /** Returns whether a print would belong to the order that is open. */
@@ -97,13 +100,14 @@ export class MicrostructureReading {
 
   /** Judges the open order. */
   endOrder(): void {
+    this.settle();
     this.isOpen = false;
     this.judge();
   }
 
   /** Whether there is a reading: not before 20 orders. */
   get isKnown(): boolean {
-    return this.buyOrders + this.sellOrders >= MIN_ORDERS;
+    return this.orders >= MIN_ORDERS;
   }
 
   /** Returns what it says at `nowUs`. */
@@ -112,22 +116,27 @@ export class MicrostructureReading {
   }
 
   get fastZ(): number {
+    if (this.isOpen) this.settle();
     return this.fast / Math.sqrt(this.fastSquares);
   }
 
   get slowZ(): number {
+    if (this.isOpen) this.settle();
     return this.slow / Math.sqrt(this.slowSquares);
   }
 
   /** Null before both sides have printed. */
   get lastMid(): number | null {
+    if (this.isOpen) this.settle();
     return Number.isNaN(this.mid) ? null : this.mid;
   }
 
   save(to: SnapshotWriter): void {
+    if (this.isOpen) this.settle();
     to.number(this.signal);
     to.flag(this.isOpen);
     to.numbers(MicrostructureReading.kept.map((name) => this[name]));
+    to.numbers(this.quotes);
     to.numbers(this.flips);
   }
 
@@ -137,21 +146,22 @@ export class MicrostructureReading {
     this.isOpen = from.flag();
     const values = from.numbers();
     for (const [i, name] of MicrostructureReading.kept.entries()) this[name] = values[i]!;
+    this.quotes.set(from.numbers());
     this.flips.set(from.numbers());
     this.sortedCount = 0;
   }
 
-  private startOrder(timeUs: TimeUs, side: -1 | 1, notional: number): void {
+  private startOrder(side: -1 | 1): void {
     if (this.isOpen) this.endOrder();
     this.isOpen = true;
     this.recordFlip();
     this.previousUs = this.orderUs;
     this.previousSide = this.side;
     this.previousPrice = this.price;
-    const elapsed = timeUs - this.orderUs;
+    const elapsed = this.nextUs - this.orderUs;
     if (elapsed > SILENCE_US) this.signal = 0;
     // At one time the other side has printed: nothing decays. Before the first order everything is 0 anyway.
-    const keepSlow = elapsed > 0 ? Math.exp(-elapsed / SLOW_US) : 1;
+    const keepSlow = elapsed > 0 ? slowDecay(elapsed) : 1;
     const keepFast = power12(keepSlow);
     this.fastBefore = this.fast * keepFast;
     this.fastSquaresBefore = this.fastSquares * keepFast * keepFast;
@@ -163,11 +173,10 @@ export class MicrostructureReading {
     // The mean is weighted by time: until now the mid was what the order before left.
     if (Number.isNaN(this.logMidMean)) this.logMidMean = this.logMid;
     else this.logMidMean = this.logMid + (this.logMidMean - this.logMid) * keepFast;
-    this.orderUs = timeUs;
+    this.orderUs = this.nextUs;
     this.side = side;
-    this.notional = notional;
-    if (side > 0) this.buyOrders++;
-    else this.sellOrders++;
+    this.orders++;
+    this.buyOrders += (side + 1) >> 1;
   }
 
   private recordFlip(): void {
@@ -199,25 +208,24 @@ export class MicrostructureReading {
     }
   }
 
-  private moveMid(price: number, side: -1 | 1): void {
-    if (side > 0) {
-      this.ask = price;
-      if (this.bid > price) this.bid = price;
-    } else {
-      this.bid = price;
-      if (this.ask < price) this.ask = price;
-    }
-    const mid = (this.ask + this.bid) / 2;
+  /** Works out what the open order, as it stands, makes of flow and mid: the same however often. */
+  private settle(): void {
+    const weight = Math.sqrt(this.notional) * this.side;
+    this.fast = this.fastBefore + weight;
+    this.fastSquares = this.fastSquaresBefore + this.notional;
+    this.slow = this.slowBefore + weight;
+    this.slowSquares = this.slowSquaresBefore + this.notional;
+    const mid = (this.quotes[0]! + this.quotes[1]!) / 2;
     if (mid !== this.mid) {
       this.mid = mid;
-      this.logMid = Math.log(mid);
+      this.logMid = knownLog(mid);
     }
     const move = this.logMid - this.logMidBefore;
     this.variance = Number.isFinite(move) ? this.varianceBefore + move * move : this.varianceBefore;
   }
 
   private judge(): void {
-    if (this.fastCount < MIN_FAST_COUNT || this.buyOrders + this.sellOrders < MIN_ORDERS) {
+    if (this.fastCount < MIN_FAST_COUNT || this.orders < MIN_ORDERS) {
       this.signal = 0;
       return;
     }

@@ -17,20 +17,12 @@ export class NearestGaps<Gap extends Band> {
     this.#price = price;
   }
 
-  /** Takes the gaps oldest first; returns whether this one is chosen until now. */
-  weigh(gap: Gap): boolean {
+  /** Takes the gaps oldest first. */
+  weigh(gap: Gap): void {
     if (gap.kind === 'bullish') {
-      if (!(gap.low > this.#price && (this.#above === null || gap.low < this.#above.low))) return false;
-      this.#above = gap;
-    } else {
-      if (!(gap.high < this.#price && (this.#below === null || gap.high > this.#below.high))) return false;
+      if (gap.low > this.#price && (this.#above === null || gap.low < this.#above.low)) this.#above = gap;
+    } else if (gap.high < this.#price && (this.#below === null || gap.high > this.#below.high))
       this.#below = gap;
-    }
-    return true;
-  }
-
-  has(gap: Gap): boolean {
-    return gap === this.#above || gap === this.#below;
   }
 
   /** Returns what was chosen, the one above first. */

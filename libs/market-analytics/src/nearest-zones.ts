@@ -8,33 +8,23 @@ export class NearestZones {
   readonly #price: number;
   readonly #demand = new NearestOfKind();
   readonly #supply = new NearestOfKind();
-  #chosen: readonly number[] | null = null;
 
   constructor(price: number) {
     this.#price = price;
   }
 
-  /** Takes the zones oldest first; `at` is what it is chosen by, and rises. Returns whether it is now. */
-  weigh(at: number, isDemand: boolean, low: number, high: number, strength: number): boolean {
-    const isChosen = isDemand
-      ? this.#demand.weigh(at, this.#price - high, this.#price - low, strength)
-      : this.#supply.weigh(at, low - this.#price, high - this.#price, strength);
-    if (isChosen) this.#chosen = null;
-    return isChosen;
-  }
-
-  has(at: number): boolean {
-    return this.#demand.has(at) || this.#supply.has(at);
+  /** Takes the zones oldest first; `at` is what it is chosen by, and rises. */
+  weigh(at: number, isDemand: boolean, low: number, high: number, strength: number): void {
+    if (isDemand) this.#demand.weigh(at, this.#price - high, this.#price - low, strength);
+    else this.#supply.weigh(at, low - this.#price, high - this.#price, strength);
   }
 
   /** Returns what was chosen, each once, oldest first. */
-  chosen(): readonly number[] {
-    if (this.#chosen !== null) return this.#chosen;
+  chosen(): number[] {
     const all: number[] = [];
     this.#demand.addTo(all);
     this.#supply.addTo(all);
-    this.#chosen = all.sort((a, b) => a - b);
-    return this.#chosen;
+    return all.sort((a, b) => a - b);
   }
 }
 
@@ -49,7 +39,7 @@ class NearestOfKind {
   #targetDistance = Number.POSITIVE_INFINITY;
 
   /** `fromNear` and `fromFar`: how far price is beyond the near edge and the far one, below 0 before it. */
-  weigh(at: number, fromNear: number, fromFar: number, strength: number): boolean {
+  weigh(at: number, fromNear: number, fromFar: number, strength: number): void {
     if (fromNear >= 0 && fromNear < this.#entryDistance) {
       this.#entry = at;
       this.#entryDistance = fromNear;
@@ -65,11 +55,6 @@ class NearestOfKind {
       this.#levelDistance = distance;
       this.#levelStrength = strength;
     }
-    return this.has(at);
-  }
-
-  has(at: number): boolean {
-    return at === this.#entry || at === this.#level || at === this.#target;
   }
 
   /** Adds each choice once; zones of one kind are never those of the other. */

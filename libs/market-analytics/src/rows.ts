@@ -40,3 +40,14 @@ export interface AnalyticsSink {
   /** As `MarketProfileRow` says. */
   onProfile(row: MarketProfileRow): void;
 }
+
+/** Who is told where nobody listens. */
+export const NOBODY: AnalyticsSink = {
+  onCandle() {},
+  onZone() {},
+  onGap() {},
+  onSignal() {},
+  onStateDue() {},
+  onOrderFlow() {},
+  onProfile() {},
+};

@@ -14,9 +14,10 @@ import type { Resolution } from '../resolution.ts';
 import type { AnalyticsSink } from '../rows.ts';
 import type { Rules } from '../rules.ts';
 import { refuseSnapshot, type SnapshotReader, type SnapshotWriter } from '../snapshot.ts';
-import { GapList, type KeptGaps } from './gap-list.ts';
+import type { TradeRing } from '../trade-ring.ts';
+import { GapList } from './gap-list.ts';
 import { LOOK_BACK_SCOPES, type LookBack, LookBackProfiles } from './look-back-profiles.ts';
-import { type KeptZones, ZoneList } from './zone-list.ts';
+import { ZoneList } from './zone-list.ts';
 
 /** Number in TIMEFRAMES of the shortest timeframe that has zones and gaps: 1m. */
 const FIRST_WITH_PATTERNS = 1;
@@ -41,42 +42,51 @@ export class ClassicRules implements Rules {
   readonly #profiles: LookBackProfiles | null;
   readonly #scopes: readonly ProfileScope[];
   readonly #hasRows: boolean;
-  readonly #nearZones: KeptZones = new KeptNearest();
-  readonly #nearGaps: KeptGaps = new KeptNearest();
+  /** Until when no list lets anything go. */
+  #quietUntilUs = Number.NEGATIVE_INFINITY;
+  readonly #nearZones = new KeptNearest<Zone>();
+  readonly #nearGaps = new KeptNearest<FairValueGap>();
 
   /** *Shape*: `series` in order of TIMEFRAMES. */
-  constructor(instrument: InstrumentId, series: readonly BarSeries[], resolution: Resolution, asked: Wanted) {
+  constructor(
+    instrument: InstrumentId,
+    series: readonly BarSeries[],
+    resolution: Resolution,
+    asked: Wanted,
+    ring: TradeRing,
+  ) {
     this.#lists = series.map((bars, f) => {
       if (f < FIRST_WITH_PATTERNS || !asked.timeframes.includes(bars.timeframe)) return null;
-      const zones = new ZoneList(instrument, bars, resolution, this.#nearZones);
-      return { zones, gaps: new GapList(instrument, bars, resolution, this.#nearGaps) };
+      return {
+        zones: new ZoneList(instrument, bars, resolution),
+        gaps: new GapList(instrument, bars, resolution),
+      };
     });
     this.#asked = this.#lists.filter((lists) => lists !== null);
+    for (const { zones, gaps } of this.#asked) {
+      this.#nearZones.add(zones);
+      this.#nearGaps.add(gaps);
+    }
     this.#scopes = asked.profiles;
     this.#hasRows = asked.rows;
     const scopes = LOOK_BACK_SCOPES.filter((scope) => asked.rows || asked.profiles.includes(scope));
-    this.#profiles = scopes.length > 0 ? new LookBackProfiles(resolution, scopes) : null;
-  }
-
-  /** Time of the newest trade that a profile had to let go of too early, −∞ when none. */
-  get droppedUs(): TimeUs {
-    return this.#profiles?.droppedUs ?? Number.NEGATIVE_INFINITY;
-  }
-
-  /** *Units*: whole steps. */
-  add(timeUs: TimeUs, price: number, volume: number): void {
-    this.#profiles?.add(timeUs, price, volume);
+    this.#profiles = scopes.length > 0 ? new LookBackProfiles(resolution, scopes, ring) : null;
   }
 
   /** Takes the newest closed bar of timeframe number `f`, which ends at `endUs`. */
   onBar(f: number, endUs: TimeUs, sink: AnalyticsSink): void {
     if (f < FIRST_WITH_PATTERNS) {
+      if (endUs <= this.#quietUntilUs) return;
       for (const { zones } of this.#asked) zones.expire(endUs, sink);
       for (const { gaps } of this.#asked) gaps.expire(endUs, sink);
-      return;
+    } else {
+      this.#lists[f]?.zones.onBar(endUs, sink);
+      this.#lists[f]?.gaps.onBar(endUs, sink);
     }
-    this.#lists[f]?.zones.onBar(endUs, sink);
-    this.#lists[f]?.gaps.onBar(endUs, sink);
+    this.#quietUntilUs = Number.POSITIVE_INFINITY;
+    for (const { zones, gaps } of this.#asked)
+      this.#quietUntilUs = Math.min(this.#quietUntilUs, zones.quietUntilUs, gaps.quietUntilUs);
+    if (f < FIRST_WITH_PATTERNS) return;
     const scope = this.#hasRows ? STORED[f] : null;
     const row = scope && this.#profiles !== null ? this.#profiles.row(scope, endUs) : null;
     if (row !== null) sink.onProfile(row);
@@ -99,16 +109,16 @@ export class ClassicRules implements Rules {
     this.#profiles?.rescale(priceFactor, quantityFactor);
   }
 
-  save(to: SnapshotWriter, momentUs: TimeUs): void {
+  save(to: SnapshotWriter): void {
     for (const part of this.#parts()) part.save(to);
-    to.flag(this.#profiles !== null);
-    this.#profiles?.save(to, momentUs);
+    to.number(this.#profiles?.lengthUs ?? 0);
   }
 
   load(from: SnapshotReader): void {
+    this.#quietUntilUs = Number.NEGATIVE_INFINITY;
     for (const part of this.#parts()) part.load(from);
-    if (from.flag() !== (this.#profiles !== null)) refuseSnapshot('with other profiles');
-    this.#profiles?.load(from);
+    if (from.number() !== (this.#profiles?.lengthUs ?? 0)) refuseSnapshot('with other profiles');
+    this.#profiles?.restart();
   }
 
   #parts(): (ZoneList | GapList)[] {

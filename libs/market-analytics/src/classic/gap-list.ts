@@ -3,18 +3,17 @@ import {
   type GapId,
   type GapKind,
   type GapStatus,
-  gapId,
-  hashId,
   type InstrumentId,
   type TimeUs,
   US_PER_HOUR,
 } from '@algo/model';
 import type { BarSeries } from '../bar-series.ts';
-import { KeptNearest } from '../kept-nearest.ts';
+import type { BandList } from '../kept-nearest.ts';
 import { NearestGaps } from '../nearest-gaps.ts';
 import type { InSteps, Resolution } from '../resolution.ts';
 import type { AnalyticsSink } from '../rows.ts';
 import type { SnapshotReader, SnapshotWriter } from '../snapshot.ts';
+import { type TimedIds, timedIds } from '../timed-ids.ts';
 
 /** How long a gap is in the list, from the open of its first bar on; so many bars where they are longer. */
 const LISTED_HOURS = 4;
@@ -31,8 +30,6 @@ interface ListedGap {
   shown: FairValueGap | null;
 }
 
-/** The gaps nearest to each price, those of all timeframes. */
-export type KeptGaps = KeptNearest<ListedGap, NearestGaps<ListedGap>, FairValueGap>;
 /** Told each step in a gap's life. */
 type Told = Pick<AnalyticsSink, 'onGap'>;
 
@@ -41,29 +38,24 @@ type Told = Pick<AnalyticsSink, 'onGap'>;
  * not reach back to the first, whatever the size; a bar without trades makes none. A gap is in the list until
  * four hours after its first bar opened; nothing fills it. A list holds one for each bar at most.
  */
-export class GapList implements InSteps {
+export class GapList implements InSteps, BandList<FairValueGap> {
+  /** Of what is chosen among: another one each time that a gap comes or leaves. */
+  version = 0;
   readonly #instrument: InstrumentId;
   readonly #series: BarSeries;
   readonly #resolution: Resolution;
+  readonly #ids: Readonly<Record<GapKind, TimedIds<GapId>>>;
   /** Oldest first. */
   #gaps: ListedGap[] = [];
   /** So many of them are listed no more at the newest moment that was asked about. */
   #unlisted = 0;
-  readonly #nearest: KeptGaps;
-  /** Its number there. */
-  readonly #list: number;
 
-  constructor(
-    instrument: InstrumentId,
-    series: BarSeries,
-    resolution: Resolution,
-    nearest: KeptGaps = new KeptNearest(),
-  ) {
+  constructor(instrument: InstrumentId, series: BarSeries, resolution: Resolution) {
     this.#instrument = instrument;
     this.#series = series;
     this.#resolution = resolution;
-    this.#nearest = nearest;
-    this.#list = nearest.add(this);
+    const ids = (kind: GapKind) => timedIds<GapId>('gap', instrument, 'classic', series.timeframe, kind);
+    this.#ids = { bullish: ids('bullish'), bearish: ids('bearish') };
   }
 
   /** Takes the series' newest closed bar, which ends at `timeUs`. */
@@ -72,8 +64,14 @@ export class GapList implements InSteps {
     const found = this.#find();
     if (found === null) return;
     this.#gaps.push(found);
-    this.#nearest.come(this.#list, (nearest) => nearest.weigh(found));
-    told.onGap(this.#toGap(found, 'open'));
+    this.version++;
+    told.onGap(this.#toShown(found));
+  }
+
+  /** Until when none expires. */
+  get quietUntilUs(): TimeUs {
+    const [oldest] = this.#gaps;
+    return oldest === undefined ? Number.POSITIVE_INFINITY : this.#untilUs(oldest);
   }
 
   /** Lets those leave the list whose time is over. */
@@ -81,7 +79,7 @@ export class GapList implements InSteps {
     for (let oldest = this.#gaps[0]; oldest && !this.#isListed(oldest, timeUs); oldest = this.#gaps[0]) {
       this.#gaps.shift();
       this.#unlisted = Math.max(0, this.#unlisted - 1);
-      this.#nearest.leave(this.#list, oldest);
+      this.version++;
       told.onGap(this.#toGap(oldest, 'expired'));
     }
   }
@@ -89,23 +87,23 @@ export class GapList implements InSteps {
   letGo(momentUs: TimeUs): void {
     const gaps = this.#gaps;
     for (; this.#unlisted < gaps.length && !this.#isListed(gaps[this.#unlisted]!, momentUs); this.#unlisted++)
-      this.#nearest.leave(this.#list, gaps[this.#unlisted]!);
+      this.version++;
   }
 
   /** Returns the nearest of those listed that lie wholly ahead of a price. */
-  chosenAt(price: number): NearestGaps<ListedGap> {
+  chosenAt(price: number): readonly FairValueGap[] {
     const nearest = new NearestGaps<ListedGap>(price);
     for (let i = this.#unlisted; i < this.#gaps.length; i++) nearest.weigh(this.#gaps[i]!);
-    return nearest;
+    return nearest.chosen().map((gap) => this.#toShown(gap));
   }
 
-  shown(gap: ListedGap): FairValueGap {
+  #toShown(gap: ListedGap): FairValueGap {
     gap.shown ??= this.#toGap(gap, 'open');
     return gap.shown;
   }
 
   rescale(priceFactor: number): void {
-    this.#nearest.forget();
+    this.version++;
     for (const gap of this.#gaps) {
       gap.low *= priceFactor;
       gap.high *= priceFactor;
@@ -118,7 +116,7 @@ export class GapList implements InSteps {
   }
 
   load(from: SnapshotReader): void {
-    this.#nearest.forget();
+    this.version++;
     const numbers = from.numbers();
     this.#gaps = [];
     this.#unlisted = 0;
@@ -145,12 +143,15 @@ export class GapList implements InSteps {
   }
 
   #named(kind: GapKind, openUs: TimeUs): Pick<ListedGap, 'kind' | 'id'> {
-    const { timeframe } = this.#series;
-    return { kind, id: gapId(hashId('gap', this.#instrument, 'classic', timeframe, kind, openUs)) };
+    return { kind, id: this.#ids[kind](openUs) };
   }
 
-  #isListed({ openUs }: ListedGap, timeUs: TimeUs): boolean {
-    return timeUs <= openUs + LISTED_HOURS * Math.max(US_PER_HOUR, this.#series.lengthUs);
+  #isListed(gap: ListedGap, timeUs: TimeUs): boolean {
+    return timeUs <= this.#untilUs(gap);
+  }
+
+  #untilUs({ openUs }: ListedGap): TimeUs {
+    return openUs + LISTED_HOURS * Math.max(US_PER_HOUR, this.#series.lengthUs);
   }
 
   #toGap({ id, openUs, kind, low, high }: ListedGap, status: GapStatus): FairValueGap {
@@ -158,9 +159,16 @@ export class GapList implements InSteps {
     const { price } = this.#resolution;
     return {
       id,
-      ...{ instrument: this.#instrument, rules: 'classic', timeframe, kind, status },
-      ...{ low: price.toValue(low), high: price.toValue(high) },
-      ...{ filled: 0, createdUs: openUs + 3 * lengthUs, filledUs: 0 },
+      instrument: this.#instrument,
+      rules: 'classic',
+      timeframe,
+      kind,
+      status,
+      low: price.toValue(low),
+      high: price.toValue(high),
+      filled: 0,
+      createdUs: openUs + 3 * lengthUs,
+      filledUs: 0,
     };
   }
 }

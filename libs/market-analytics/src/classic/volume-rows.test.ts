@@ -27,7 +27,7 @@ const change = fc.record({
 test('whatever comes and goes, it says what the rule says of all rows', () => {
   fc.assert(
     fc.property(fc.array(change, { minLength: 1, maxLength: 300 }), (changes) => {
-      const rows = new VolumeRows(61);
+      const rows = new VolumeRows();
       const prices = Float64Array.from({ length: 61 }, (_, row) => ((row * 37) % 61) + 100);
       const volumes = new Map<number, number>();
       for (const { row, volume, takes, isRead } of changes) {
@@ -35,10 +35,10 @@ test('whatever comes and goes, it says what the rule says of all rows', () => {
         const held = volumes.get(price) ?? 0;
         const by = takes ? -Math.min(held, volume) : volume;
         if (by === 0) continue;
-        rows.change(row, price, by);
+        rows.change(price, by);
         volumes.set(price, held + by);
         if (!isRead || rows.total === 0) continue;
-        rows.judge(prices);
+        rows.judge();
         const area = rows.hasArea ? [rows.low, rows.high] : null;
         expect({ poc: rows.poc, total: rows.total, area }).toEqual(plainly(volumes));
       }

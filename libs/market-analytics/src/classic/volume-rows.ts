@@ -2,6 +2,9 @@
 const SHARE_TENTHS = 7;
 /** So many steps may lead from one edge of the area to the next before all rows are sorted anew. */
 const STEPS_MAX = 8;
+const FIRST_ROWS = 64;
+/** Prices by whose last digits their row is guessed: most are where they were last. */
+const GUESSES = 256;
 
 /**
  * Volumes by row of price, with the price that has most, the lowest of equals, and the value area: the lowest
@@ -11,11 +14,12 @@ const STEPS_MAX = 8;
  * or up at a time. *Units*: whole steps. *Source*: rule set `classic`.
  */
 export class VolumeRows {
-  #volumes: Float64Array;
-  /** The rows that have volume, in no order, and where in there each row stands. */
-  #present: Int32Array;
-  #place: Int32Array;
+  /** By row, those that have volume: in no order. */
+  #prices = new Float64Array(FIRST_ROWS);
+  #volumes = new Float64Array(FIRST_ROWS);
   #count = 0;
+  readonly #rowOf = new Map<number, number>();
+  readonly #guesses = new Int32Array(GUESSES);
   /** Of all rows. */
   total = 0;
   /** Of the last `judge`: prices; `low` and `high` mean something where there is an area. */
@@ -32,33 +36,28 @@ export class VolumeRows {
   #next = Number.POSITIVE_INFINITY;
   #nextHeld = 0;
 
-  constructor(rows: number) {
-    this.#volumes = new Float64Array(rows);
-    this.#present = new Int32Array(rows);
-    this.#place = new Int32Array(rows);
-  }
-
-  /** The rows that have volume, in no order. */
-  get present(): Int32Array {
-    return this.#present.subarray(0, this.#count);
+  /** Returns the prices that have volume, in no order. */
+  prices(): Float64Array {
+    return this.#prices.slice(0, this.#count);
   }
 
   get hasArea(): boolean {
     return this.#held > 0;
   }
 
-  of(row: number): number {
-    return this.#volumes[row]!;
+  of(price: number): number {
+    return this.#volumes[this.#rowOf.get(price)!]!;
   }
 
-  /** Adds to a row's volume, or takes away from it what it has. */
-  change(row: number, price: number, volume: number): void {
+  /** Adds to a price's volume, or takes away from it what it has. */
+  change(price: number, volume: number): void {
+    let row = this.#guesses[price & (GUESSES - 1)]!;
+    if (row >= this.#count || this.#prices[row] !== price) row = this.#find(price);
     const before = this.#volumes[row]!;
     const after = before + volume;
     this.#volumes[row] = after;
     this.total += volume;
-    if (before === 0) this.#enter(row);
-    else if (after === 0) this.#leave(row);
+    if (after === 0) this.#leave(row);
     const least = this.#least;
     if (before >= least) {
       this.#held -= before;
@@ -81,51 +80,73 @@ export class VolumeRows {
     }
   }
 
-  /** Works out what no longer stands; some row must have volume. *Shape*: `prices` of all rows. */
-  judge(prices: Float64Array): void {
-    if (!this.#isPocKnown) this.#findMost(prices);
+  /** Works out what no longer stands; some price must have volume. */
+  judge(): void {
+    if (!this.#isPocKnown) this.#findMost();
     for (let steps = 0; !this.#isEdge(); steps++) {
       this.#areEdgesKnown = false;
       if (steps === STEPS_MAX) this.#sortAll();
       else if (this.#fits(this.#held)) this.#takeIn();
       else this.#putOut();
     }
-    if (!this.#areEdgesKnown && this.hasArea) this.#findEdges(prices);
+    if (!this.#areEdgesKnown && this.hasArea) this.#findEdges();
   }
 
-  rescale(factor: number): void {
-    for (let row = 0; row < this.#volumes.length; row++) this.#volumes[row]! *= factor;
-    this.total *= factor;
-    this.#pocVolume *= factor;
-    this.#least *= factor;
-    this.#held *= factor;
-    this.#next *= factor;
-    this.#nextHeld *= factor;
+  rescale(priceFactor: number, quantityFactor: number): void {
+    const [prices, volumes, count] = [this.#prices, this.#volumes, this.#count];
+    this.clear();
+    for (let row = 0; row < count; row++)
+      this.change(prices[row]! * priceFactor, volumes[row]! * quantityFactor);
+  }
+
+  /** Forgets everything. */
+  clear(): void {
+    this.#prices = new Float64Array(this.#prices.length);
+    this.#volumes = new Float64Array(this.#volumes.length);
+    this.#count = 0;
+    this.#rowOf.clear();
+    this.total = 0;
+    this.poc = Number.NaN;
+    this.#pocVolume = 0;
     this.#isPocKnown = false;
     this.#areEdgesKnown = false;
+    this.#least = Number.POSITIVE_INFINITY;
+    this.#held = 0;
+    this.#next = Number.POSITIVE_INFINITY;
+    this.#nextHeld = 0;
   }
 
-  /** Makes room for so many rows. */
-  widen(rows: number): void {
-    const [volumes, present, place] = [this.#volumes, this.#present, this.#place];
-    this.#volumes = new Float64Array(rows);
-    this.#volumes.set(volumes);
-    this.#present = new Int32Array(rows);
-    this.#present.set(present);
-    this.#place = new Int32Array(rows);
-    this.#place.set(place);
+  /** Returns the row of a price, a new one where it has none. */
+  #find(price: number): number {
+    let row = this.#rowOf.get(price);
+    if (row === undefined) {
+      row = this.#count++;
+      if (row === this.#prices.length) this.#widen();
+      this.#prices[row] = price;
+      this.#volumes[row] = 0;
+      this.#rowOf.set(price, row);
+    }
+    this.#guesses[price & (GUESSES - 1)] = row;
+    return row;
   }
 
-  #enter(row: number): void {
-    this.#place[row] = this.#count;
-    this.#present[this.#count++] = row;
-  }
-
+  /** The last row takes the place of one that has no volume any more. */
   #leave(row: number): void {
-    const last = this.#present[--this.#count]!;
-    const place = this.#place[row]!;
-    this.#present[place] = last;
-    this.#place[last] = place;
+    const [prices, volumes] = [this.#prices, this.#volumes];
+    this.#rowOf.delete(prices[row]!);
+    const last = --this.#count;
+    if (row === last) return;
+    prices[row] = prices[last]!;
+    volumes[row] = volumes[last]!;
+    this.#rowOf.set(prices[row]!, row);
+  }
+
+  #widen(): void {
+    const [prices, volumes] = [this.#prices, this.#volumes];
+    this.#prices = new Float64Array(prices.length * 2);
+    this.#prices.set(prices);
+    this.#volumes = new Float64Array(volumes.length * 2);
+    this.#volumes.set(volumes);
   }
 
   #fits(volume: number): boolean {
@@ -152,7 +173,7 @@ export class VolumeRows {
     let second = Number.POSITIVE_INFINITY;
     let held = 0;
     for (let i = 0; i < this.#count; i++) {
-      const volume = this.#volumes[this.#present[i]!]!;
+      const volume = this.#volumes[i]!;
       if (volume < this.#least || volume > second) continue;
       if (volume < smallest) {
         second = smallest;
@@ -171,7 +192,7 @@ export class VolumeRows {
     let most = 0;
     let held = 0;
     for (let i = 0; i < this.#count; i++) {
-      const volume = this.#volumes[this.#present[i]!]!;
+      const volume = this.#volumes[i]!;
       if (volume < most || volume >= this.#least) continue;
       held = volume === most ? held + volume : volume;
       most = volume;
@@ -180,22 +201,21 @@ export class VolumeRows {
     this.#nextHeld = held;
   }
 
-  #findMost(prices: Float64Array): void {
+  #findMost(): void {
     this.#isPocKnown = true;
     this.#pocVolume = 0;
     this.poc = Number.POSITIVE_INFINITY;
     for (let i = 0; i < this.#count; i++) {
-      const row = this.#present[i]!;
-      const volume = this.#volumes[row]!;
-      if (volume < this.#pocVolume || (volume === this.#pocVolume && prices[row]! > this.poc)) continue;
+      const [price, volume] = [this.#prices[i]!, this.#volumes[i]!];
+      if (volume < this.#pocVolume || (volume === this.#pocVolume && price > this.poc)) continue;
       this.#pocVolume = volume;
-      this.poc = prices[row]!;
+      this.poc = price;
     }
   }
 
   /** Finds the edge of what is inside from nothing. */
   #sortAll(): void {
-    const ascending = Float64Array.from(this.present, (row) => this.#volumes[row]!).sort();
+    const ascending = this.#volumes.slice(0, this.#count).sort();
     this.#least = Number.POSITIVE_INFINITY;
     this.#held = 0;
     for (let i = ascending.length - 1; i >= 0; ) {
@@ -208,15 +228,15 @@ export class VolumeRows {
     }
   }
 
-  #findEdges(prices: Float64Array): void {
+  #findEdges(): void {
     this.#areEdgesKnown = true;
     this.low = Number.POSITIVE_INFINITY;
     this.high = Number.NEGATIVE_INFINITY;
     for (let i = 0; i < this.#count; i++) {
-      const row = this.#present[i]!;
-      if (this.#volumes[row]! < this.#least) continue;
-      if (prices[row]! < this.low) this.low = prices[row]!;
-      if (prices[row]! > this.high) this.high = prices[row]!;
+      if (this.#volumes[i]! < this.#least) continue;
+      const price = this.#prices[i]!;
+      if (price < this.low) this.low = price;
+      if (price > this.high) this.high = price;
     }
   }
 }

@@ -1,5 +1,4 @@
 import {
-  hashId,
   type InstrumentId,
   type TimeUs,
   US_PER_HOUR,
@@ -7,14 +6,16 @@ import {
   type ZoneId,
   type ZoneKind,
   type ZoneStatus,
-  zoneId,
 } from '@algo/model';
 import type { BarSeries } from '../bar-series.ts';
-import { KeptNearest } from '../kept-nearest.ts';
+import type { BandList } from '../kept-nearest.ts';
 import { NearestZones } from '../nearest-zones.ts';
 import type { InSteps, Resolution } from '../resolution.ts';
 import type { AnalyticsSink } from '../rows.ts';
 import type { SnapshotReader, SnapshotWriter } from '../snapshot.ts';
+import { type TimedIds, timedIds } from '../timed-ids.ts';
+import { sortFew } from './sort-few.ts';
+import { ZonesOfKind } from './zones-of-kind.ts';
 
 /**
  * How long a zone is in the list, from the open of its bar on, less two bars; so many bars where they are
@@ -33,15 +34,13 @@ const FIRST_CAPACITY = 32;
 
 /** Parts of a zone, a number each. */
 const PARTS = 8;
-const [OPEN, LOW, HIGH, STRENGTH, IS_DEMAND, TOUCHES, TESTED, MARKS] = [0, 1, 2, 3, 4, 5, 6, 7] as const;
-/** Marks: the last bar reached the zone, a bar closed beyond it. */
-const REACHED = 1;
-const BROKEN = 2;
+const [OPEN, LOW, HIGH, STRENGTH, IS_DEMAND, TOUCHES, TESTED, IS_BROKEN] = [0, 1, 2, 3, 4, 5, 6, 7] as const;
 
-/** The zones nearest to each price, those of all timeframes. */
-export type KeptZones = KeptNearest<number, NearestZones, Zone>;
 /** Told each step in a zone's life. */
 type Told = Pick<AnalyticsSink, 'onZone'>;
+
+/** Zones that are chosen among: of one call, which no other one interrupts. */
+const found: number[] = [];
 
 /**
  * Supply and demand zones of one timeframe as the owner's document draws them: every bar whose range is more
@@ -50,108 +49,101 @@ type Told = Pick<AnalyticsSink, 'onZone'>;
  * it, and touched by each later bar that reaches it behind one, later than its own, that did not; only the
  * first three touches are told. All of it happens when a bar closes. *Units*: whole steps.
  */
-export class ZoneList implements InSteps {
+export class ZoneList implements InSteps, BandList<Zone> {
+  /** Of what is chosen among: another one each time that a zone comes, changes or leaves. */
+  version = 0;
   readonly #instrument: InstrumentId;
   readonly #series: BarSeries;
   readonly #resolution: Resolution;
+  readonly #ids: Readonly<Record<ZoneKind, TimedIds<ZoneId>>>;
   /** The zones from `#first` to `#end`, oldest first. A list holds one for each bar of a day at most. */
   #zones = new Float64Array(FIRST_CAPACITY * PARTS);
   #first = 0;
   #end = 0;
-  /** The first that is still listed at the newest moment that was asked about. */
+  /** The first that is still listed at the newest moment that was asked about, and until when it is. */
   #listed = 0;
-  /** Where those stand that may still change or be chosen, oldest first: the others are looked at no more. */
-  readonly #active: number[] = [];
-  /** Ids that were worked out, by the open of the zone's bar: they cost more than all else. */
-  readonly #ids = new Map<TimeUs, ZoneId>();
-  readonly #nearest: KeptZones;
-  /** Its number there. */
-  readonly #list: number;
+  #listedUs = Number.POSITIVE_INFINITY;
+  /** Where those stand that may still change or be chosen: the others are looked at no more. */
+  readonly #demand = new ZonesOfKind(1);
+  readonly #supply = new ZonesOfKind(-1);
+  /** Those that a bar has changed, as it is taken. */
+  readonly #changed: number[] = [];
   /** Zones as they are shown, by their place, until they change. */
   readonly #shown: (Zone | undefined)[] = [];
 
-  constructor(
-    instrument: InstrumentId,
-    series: BarSeries,
-    resolution: Resolution,
-    nearest: KeptZones = new KeptNearest(),
-  ) {
+  constructor(instrument: InstrumentId, series: BarSeries, resolution: Resolution) {
     this.#instrument = instrument;
     this.#series = series;
     this.#resolution = resolution;
-    this.#nearest = nearest;
-    this.#list = nearest.add(this);
+    const ids = (kind: ZoneKind) => timedIds<ZoneId>('zone', instrument, 'classic', series.timeframe, kind);
+    this.#ids = { demand: ids('demand'), supply: ids('supply') };
   }
 
   /** Takes the series' newest closed bar, which ends at `timeUs`. */
   onBar(timeUs: TimeUs, told: Told): void {
     this.expire(timeUs, told);
-    const series = this.#series;
-    const zones = this.#zones;
-    const slot = series.slot(0);
-    const [high, low, close] = [series.high[slot]!, series.low[slot]!, series.close[slot]!];
-    let kept = 0;
-    for (const at of this.#active) {
-      if (at < this.#first) continue;
-      const isDemand = zones[at + IS_DEMAND] === 1;
-      const reaches = isDemand ? low <= zones[at + HIGH]! : high >= zones[at + LOW]!;
-      const breaks = isDemand ? close < zones[at + LOW]! : close > zones[at + HIGH]!;
-      const marks = zones[at + MARKS]!;
-      const isTouch = reaches && (marks & REACHED) === 0 && zones[at + TOUCHES]! < TOUCHES_MAX;
-      const isBreak = breaks && (marks & BROKEN) === 0;
-      zones[at + MARKS] = (reaches ? REACHED : 0) | (marks & BROKEN) | (breaks ? BROKEN : 0);
-      if (isTouch) {
-        zones[at + TOUCHES]!++;
-        zones[at + TESTED] = timeUs;
-      }
-      if (this.#isActive(at)) this.#active[kept++] = at;
-      if (!isTouch && !isBreak) continue;
-      this.#shown[at / PARTS] = undefined;
-      if (isBreak) this.#nearest.leave(this.#list, at);
-      else this.#nearest.change(this.#list, at);
-      told.onZone(this.#toZone(at));
+    const { bars, high, low, close } = this.#series;
+    const slot = this.#series.slot(0);
+    if (bars > 1) {
+      const before = this.#series.slot(1);
+      const changed = this.#changed;
+      changed.length = 0;
+      this.#demand.addReached(changed, low[slot]!, low[before]!);
+      this.#supply.addReached(changed, -high[slot]!, -high[before]!);
+      const reached = changed.length;
+      for (let i = 0; i < reached; i++) this.#touch(changed[i]!, timeUs);
+      this.#demand.addBroken(changed, close[slot]!);
+      this.#supply.addBroken(changed, -close[slot]!);
+      for (let i = reached; i < changed.length; i++) this.#break(changed[i]!);
+      if (changed.length > 0) this.#tell(told);
     }
-    this.#active.length = kept;
     this.#find(slot, told);
+  }
+
+  /** Until when none expires. */
+  get quietUntilUs(): TimeUs {
+    return this.#first < this.#end ? this.#untilUs(this.#first) : Number.POSITIVE_INFINITY;
   }
 
   /** Lets those leave the list whose time is over. */
   expire(timeUs: TimeUs, told: Told): void {
-    while (this.#first < this.#end && !this.#isListed(this.#first, timeUs)) {
-      this.#nearest.leave(this.#list, this.#first);
-      if (!this.#isBroken(this.#first)) told.onZone({ ...this.#toZone(this.#first), status: 'expired' });
-      this.#ids.delete(this.#zones[this.#first + OPEN]!);
-      this.#shown[this.#first / PARTS] = undefined;
-      this.#first += PARTS;
-      if (this.#listed < this.#first) this.#listed = this.#first;
+    for (; this.#first < this.#end && !this.#isListed(this.#first, timeUs); this.#first += PARTS) {
+      const at = this.#first;
+      if (this.#listed === at) this.#unlist();
+      this.#kindOf(at).touchable.remove(this.#near(at), at);
+      this.#kindOf(at).far.remove(this.#far(at), at);
+      this.#shown[at / PARTS] = undefined;
+      if (this.#zones[at + IS_BROKEN] === 0) told.onZone({ ...this.#toZone(at), status: 'expired' });
     }
   }
 
   letGo(momentUs: TimeUs): void {
-    for (; this.#listed < this.#end && !this.#isListed(this.#listed, momentUs); this.#listed += PARTS)
-      this.#nearest.leave(this.#list, this.#listed);
+    while (momentUs > this.#listedUs) this.#unlist();
   }
 
-  /** Returns which of the unbroken zones that are listed a rule can choose at a price, oldest first. */
-  chosenAt(price: number): NearestZones {
+  chosenAt(price: number): readonly Zone[] {
     const nearest = new NearestZones(price);
-    for (const at of this.#active) if (at >= this.#listed && !this.#isBroken(at)) this.#weigh(at, nearest);
-    return nearest;
-  }
-
-  shown(at: number): Zone {
-    const place = at / PARTS;
-    this.#shown[place] ??= this.#toZone(at);
-    return this.#shown[place];
+    const zones = this.#zones;
+    found.length = 0;
+    this.#demand.addNearest(found, price);
+    this.#supply.addNearest(found, -price);
+    for (const at of sortFew(found))
+      nearest.weigh(
+        at,
+        zones[at + IS_DEMAND] === 1,
+        zones[at + LOW]!,
+        zones[at + HIGH]!,
+        zones[at + STRENGTH]!,
+      );
+    return nearest.chosen().map((at) => this.#toShown(at));
   }
 
   rescale(priceFactor: number): void {
-    this.#shown.length = 0;
-    this.#nearest.forget();
     for (let at = this.#first; at < this.#end; at += PARTS) {
       this.#zones[at + LOW]! *= priceFactor;
       this.#zones[at + HIGH]! *= priceFactor;
     }
+    this.#order();
   }
 
   save(to: SnapshotWriter): void {
@@ -165,13 +157,33 @@ export class ZoneList implements InSteps {
     this.#zones.set(from.doubles(count));
     this.#first = 0;
     this.#end = count;
-    this.#listActive();
+    this.#order();
   }
 
-  #weigh(at: number, nearest: NearestZones): boolean {
+  #touch(at: number, timeUs: TimeUs): void {
     const zones = this.#zones;
-    const isDemand = zones[at + IS_DEMAND] === 1;
-    return nearest.weigh(at, isDemand, zones[at + LOW]!, zones[at + HIGH]!, zones[at + STRENGTH]!);
+    zones[at + TESTED] = timeUs;
+    if (++zones[at + TOUCHES]! === TOUCHES_MAX) this.#kindOf(at).touchable.remove(this.#near(at), at);
+  }
+
+  /** A broken zone is still touched, and chosen no more. */
+  #break(at: number): void {
+    const kind = this.#kindOf(at);
+    this.#zones[at + IS_BROKEN] = 1;
+    kind.near.remove(this.#near(at), at);
+    kind.far.remove(this.#far(at), at);
+  }
+
+  /** Tells of those that have changed, each once, oldest first. */
+  #tell(told: Told): void {
+    this.version++;
+    let before = -1;
+    for (const at of sortFew(this.#changed)) {
+      if (at === before) continue;
+      before = at;
+      this.#shown[at / PARTS] = undefined;
+      told.onZone(this.#zones[at + IS_BROKEN] === 1 ? this.#toZone(at) : this.#toShown(at));
+    }
   }
 
   #find(slot: number, told: Told): void {
@@ -190,11 +202,12 @@ export class ZoneList implements InSteps {
     zones[at + IS_DEMAND] = isDemand ? 1 : 0;
     zones[at + TOUCHES] = 0;
     zones[at + TESTED] = 0;
-    zones[at + MARKS] = REACHED; // a bar that comes right behind is no visit yet
-    this.#active.push(at);
+    zones[at + IS_BROKEN] = 0;
     this.#end += PARTS;
-    this.#nearest.come(this.#list, (nearest) => this.#weigh(at, nearest));
-    told.onZone(this.#toZone(at));
+    this.#enter(at);
+    if (this.#listed === at) this.#listedUs = this.#untilUs(at);
+    this.version++;
+    told.onZone(this.#toShown(at));
   }
 
   /** Moves the zones to the front, into twice the room where they take more than half of it. */
@@ -206,38 +219,64 @@ export class ZoneList implements InSteps {
     this.#zones = room;
     this.#first = 0;
     this.#end = held;
-    this.#listActive();
+    this.#order();
   }
 
-  #listActive(): void {
-    this.#listed = 0;
-    this.#nearest.forget();
+  /** Puts all zones in order anew. */
+  #order(): void {
+    this.version++;
     this.#shown.length = 0;
-    this.#active.length = 0;
-    for (let at = this.#first; at < this.#end; at += PARTS) if (this.#isActive(at)) this.#active.push(at);
+    this.#demand.clear();
+    this.#supply.clear();
+    this.#listed = this.#first;
+    this.#listedUs = this.#first < this.#end ? this.#untilUs(this.#first) : Number.POSITIVE_INFINITY;
+    for (let at = this.#first; at < this.#end; at += PARTS) this.#enter(at);
   }
 
-  /** Nothing more is told of a zone that is broken and was touched as often as is told, nor is it chosen. */
-  #isActive(at: number): boolean {
-    return !this.#isBroken(at) || this.#zones[at + TOUCHES]! < TOUCHES_MAX;
+  #enter(at: number): void {
+    const kind = this.#kindOf(at);
+    const near = this.#near(at);
+    // Nothing more is told of a zone that was touched as often as is told, but that it breaks or expires.
+    if (this.#zones[at + TOUCHES]! < TOUCHES_MAX) kind.touchable.add(near, at);
+    if (this.#zones[at + IS_BROKEN] === 1) return;
+    kind.near.add(near, at);
+    kind.far.add(this.#far(at), at);
   }
 
-  #isBroken(at: number): boolean {
-    return (this.#zones[at + MARKS]! & BROKEN) !== 0;
+  /** The oldest that is listed can be chosen no more. */
+  #unlist(): void {
+    const at = this.#listed;
+    this.#kindOf(at).near.remove(this.#near(at), at);
+    this.#listed += PARTS;
+    this.#listedUs = this.#listed < this.#end ? this.#untilUs(this.#listed) : Number.POSITIVE_INFINITY;
+    this.version++;
+  }
+
+  #kindOf(at: number): ZonesOfKind {
+    return this.#zones[at + IS_DEMAND] === 1 ? this.#demand : this.#supply;
+  }
+
+  #near(at: number): number {
+    return this.#zones[at + IS_DEMAND] === 1 ? this.#zones[at + HIGH]! : -this.#zones[at + LOW]!;
+  }
+
+  #far(at: number): number {
+    return this.#zones[at + IS_DEMAND] === 1 ? this.#zones[at + LOW]! : -this.#zones[at + HIGH]!;
   }
 
   #isListed(at: number, timeUs: TimeUs): boolean {
-    const { lengthUs } = this.#series;
-    return timeUs <= this.#zones[at + OPEN]! + LISTED_HOURS * Math.max(US_PER_HOUR, lengthUs) - 2 * lengthUs;
+    return timeUs <= this.#untilUs(at);
   }
 
-  #idOf(kind: ZoneKind, openUs: TimeUs): ZoneId {
-    let id = this.#ids.get(openUs);
-    if (id === undefined) {
-      id = zoneId(hashId('zone', this.#instrument, 'classic', this.#series.timeframe, kind, openUs));
-      this.#ids.set(openUs, id);
-    }
-    return id;
+  #untilUs(at: number): TimeUs {
+    const { lengthUs } = this.#series;
+    return this.#zones[at + OPEN]! + LISTED_HOURS * Math.max(US_PER_HOUR, lengthUs) - 2 * lengthUs;
+  }
+
+  #toShown(at: number): Zone {
+    const place = at / PARTS;
+    this.#shown[place] ??= this.#toZone(at);
+    return this.#shown[place];
   }
 
   #toZone(at: number): Zone {
@@ -247,14 +286,22 @@ export class ZoneList implements InSteps {
     const kind: ZoneKind = zones[at + IS_DEMAND] === 1 ? 'demand' : 'supply';
     const openUs = zones[at + OPEN]!;
     const touches = zones[at + TOUCHES]!;
-    const status: ZoneStatus = this.#isBroken(at) ? 'broken' : touches > 0 ? 'tested' : 'fresh';
+    const isBroken = zones[at + IS_BROKEN] === 1;
+    const status: ZoneStatus = isBroken ? 'broken' : touches > 0 ? 'tested' : 'fresh';
     return {
-      id: this.#idOf(kind, openUs),
-      ...{ instrument: this.#instrument, rules: 'classic', timeframe, kind, origin: 'wick' },
+      id: this.#ids[kind](openUs),
+      instrument: this.#instrument,
+      rules: 'classic',
+      timeframe,
+      kind,
+      origin: 'wick',
       low: price.toValue(zones[at + LOW]!),
       high: price.toValue(zones[at + HIGH]!),
       strength: zones[at + STRENGTH]!,
-      ...{ status, touches, firstSeenUs: openUs + lengthUs, lastTestedUs: zones[at + TESTED]! },
+      status,
+      touches,
+      firstSeenUs: openUs + lengthUs,
+      lastTestedUs: zones[at + TESTED]!,
     };
   }
 }
