@@ -133,7 +133,9 @@ export class ClosedBars implements InSteps {
 
   #push(f: number, bar: StepBar): void {
     this.#series[f]!.push(bar);
-    this.#features[f]?.onBar(bar);
+    const features = this.#features[f];
+    if (features == null) return;
+    features.onBar(bar);
     this.#areRead = false;
   }
 

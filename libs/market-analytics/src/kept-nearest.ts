@@ -27,6 +27,9 @@ interface Kept<Item> {
 export class KeptNearest<Item> {
   readonly #lists: BandList<Item>[] = [];
   readonly #kept = new Map<number, Kept<Item>>();
+  /** What was asked about last. */
+  #price = Number.NaN;
+  #last: Kept<Item> = { versions: [], chosen: [], items: [] };
 
   add(list: BandList<Item>): void {
     this.#lists.push(list);
@@ -34,19 +37,24 @@ export class KeptNearest<Item> {
 
   /** Returns what is nearest at a moment, list by list: the same while nothing of it changes. */
   at(price: number, momentUs: TimeUs): readonly Item[] {
-    const kept = this.#kept.get(price) ?? this.#keep(price);
-    let isSame = true;
-    for (let i = 0; i < this.#lists.length; i++) {
-      const list = this.#lists[i]!;
-      list.letGo(momentUs);
-      if (kept.versions[i] === list.version) continue;
-      kept.versions[i] = list.version;
-      const chosen = list.chosenAt(price);
-      if (isSame) isSame = areSame(chosen, kept.chosen[i]!);
-      kept.chosen[i] = chosen;
+    const lists = this.#lists;
+    for (let i = 0; i < lists.length; i++) lists[i]!.letGo(momentUs);
+    if (price !== this.#price) {
+      this.#price = price;
+      this.#last = this.#kept.get(price) ?? this.#keep(price);
     }
-    if (!isSame) kept.items = kept.chosen.flat();
-    return kept.items;
+    const { chosen, versions } = this.#last;
+    let isSame = true;
+    for (let i = 0; i < lists.length; i++) {
+      const list = lists[i]!;
+      if (versions[i] === list.version) continue;
+      versions[i] = list.version;
+      const now = list.chosenAt(price);
+      if (isSame) isSame = areSame(now, chosen[i]!);
+      chosen[i] = now;
+    }
+    if (!isSame) this.#last.items = joined(chosen);
+    return this.#last.items;
   }
 
   #keep(price: number): Kept<Item> {
@@ -65,4 +73,10 @@ function areSame<Item>(a: readonly Item[], b: readonly Item[]): boolean {
   if (a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
   return true;
+}
+
+function joined<Item>(lists: readonly (readonly Item[])[]): readonly Item[] {
+  const all: Item[] = [];
+  for (const list of lists) for (const item of list) all.push(item);
+  return all;
 }

@@ -143,6 +143,9 @@ export class LiveStructure {
   }
 
   whole(): StructureReading {
-    return { rules: this.rules, zones: this.zones(), gaps: this.gaps(), profiles: this.profiles() };
+    const profiles = this.profiles().map(({ scope, poc, pocRunnerUp, valueArea, volume }) => ({
+      ...{ scope, poc, pocRunnerUp, valueArea, volume },
+    }));
+    return { rules: this.rules, zones: this.zones(), gaps: this.gaps(), profiles };
   }
 }

@@ -1,7 +1,7 @@
 import { type MarketState, US_PER_DAY } from '@algo/model';
 import { expect, test } from 'vitest';
 import { InstrumentAnalytics } from './instrument-analytics.ts';
-import { livelyTrades, recordingSink, TEST_SETTINGS, tape } from './testing/synthetic-tape.ts';
+import { livelyTrades, recordingSink, TEST_SETTINGS, tape, wholeOf } from './testing/synthetic-tape.ts';
 
 const PARTS: readonly (keyof MarketState)[] = [
   ...(['instrument', 'timeUs', 'price', 'priceStep', 'quantityStep', 'complete', 'trades'] as const),
@@ -24,10 +24,7 @@ test('a state in hand says in each part what the whole state says', () => {
     }
     const bars = inHand.bars.map(({ timeframe, bars, last, values }) => ({ timeframe, bars, last, values }));
     expect(bars).toEqual(whole.bars);
-    const plain = inHand.structures.map(({ rules, zones, gaps, profiles }) => ({
-      ...{ rules, zones, gaps, profiles },
-    }));
-    expect(plain).toEqual(whole.structures);
+    expect(wholeOf(inHand).structures).toEqual(whole.structures);
     const { signal, fastZ, slowZ, mid, flipSpread } = inHand.microstructure ?? {};
     const { microstructure } = whole;
     expect(microstructure && { signal, fastZ, slowZ, mid, flipSpread }).toEqual(microstructure);

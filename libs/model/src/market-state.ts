@@ -42,6 +42,11 @@ export interface BarReading {
   readonly values: readonly (number | null)[];
 }
 
+/** What bars say whose values are worked out when somebody looks: one alone costs less than all. */
+export interface BarReadingInHand extends BarReading {
+  valueAt(index: number): number | null;
+}
+
 /** The directional reading of the tape. *Source*: reference analytics §3.7. */
 export interface Microstructure {
   readonly signal: 'bullish' | 'bearish' | 'neutral';
@@ -119,7 +124,13 @@ export interface MarketState {
 /** Returns what the bars of a timeframe say of a feature; null when not available or not computed. */
 export function featureOf(state: MarketState, timeframe: Timeframe, name: string): number | null {
   const index = state.features.indexOf(name);
-  return index < 0 ? null : (barsOf(state, timeframe)?.values[index] ?? null);
+  const bars = barsOf(state, timeframe);
+  if (index < 0 || bars === undefined) return null;
+  return isInHand(bars) ? bars.valueAt(index) : (bars.values[index] ?? null);
+}
+
+function isInHand(bars: BarReading): bars is BarReadingInHand {
+  return 'valueAt' in bars;
 }
 
 /** Returns what the closed bars of a timeframe say; undefined for a timeframe that is not computed. */

@@ -11,7 +11,7 @@ import {
   SnapshotWriter,
   USUAL_SETTINGS,
 } from '@algo/market-analytics';
-import { instrumentId, type MarketState, sliceTrades, type TradeColumns } from '@algo/model';
+import { featureOf, instrumentId, type MarketState, sliceTrades, type TradeColumns } from '@algo/model';
 import { StateTelling } from '../src/domain/state-telling.ts';
 
 /** Trades per slice. */
@@ -69,7 +69,7 @@ function loadTape(path: string, tiles: number): TradeColumns {
 function look(state: MarketState): number {
   let seen = state.price + state.cvd;
   for (const window of state.flow) seen += window.buyVolume - window.sellVolume;
-  for (const bars of state.bars) seen += bars.values[0] ?? 0;
+  for (const { timeframe } of state.bars) seen += featureOf(state, timeframe, 'ema_20') ?? 0;
   seen += state.microstructure === null ? 0 : state.microstructure.fastZ;
   for (const { zones, gaps, profiles } of state.structures)
     seen += zones.length + gaps.length + (profiles[0]?.poc ?? 0);

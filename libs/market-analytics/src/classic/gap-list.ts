@@ -9,11 +9,11 @@ import {
 } from '@algo/model';
 import type { BarSeries } from '../bar-series.ts';
 import type { BandList } from '../kept-nearest.ts';
-import { NearestGaps } from '../nearest-gaps.ts';
 import type { InSteps, Resolution } from '../resolution.ts';
 import type { AnalyticsSink } from '../rows.ts';
 import type { SnapshotReader, SnapshotWriter } from '../snapshot.ts';
 import { type TimedIds, timedIds } from '../timed-ids.ts';
+import { EdgeOrder } from './edge-order.ts';
 
 /** How long a gap is in the list, from the open of its first bar on; so many bars where they are longer. */
 const LISTED_HOURS = 4;
@@ -45,8 +45,12 @@ export class GapList implements InSteps, BandList<FairValueGap> {
   readonly #series: BarSeries;
   readonly #resolution: Resolution;
   readonly #ids: Readonly<Record<GapKind, TimedIds<GapId>>>;
-  /** Oldest first. */
+  /** Oldest first; the first of them has number `#first`. */
   #gaps: ListedGap[] = [];
+  #first = 0;
+  /** Those that may be chosen: bullish ones by where they begin, bearish ones by where they end, below 0. */
+  readonly #above = new EdgeOrder();
+  readonly #below = new EdgeOrder();
   /** So many of them are listed no more at the newest moment that was asked about. */
   #unlisted = 0;
 
@@ -64,6 +68,7 @@ export class GapList implements InSteps, BandList<FairValueGap> {
     const found = this.#find();
     if (found === null) return;
     this.#gaps.push(found);
+    this.#enter(found, this.#first + this.#gaps.length - 1);
     this.version++;
     told.onGap(this.#toShown(found));
   }
@@ -77,24 +82,31 @@ export class GapList implements InSteps, BandList<FairValueGap> {
   /** Lets those leave the list whose time is over. */
   expire(timeUs: TimeUs, told: Told): void {
     for (let oldest = this.#gaps[0]; oldest && !this.#isListed(oldest, timeUs); oldest = this.#gaps[0]) {
+      if (this.#unlisted === 0) this.#unlist();
       this.#gaps.shift();
-      this.#unlisted = Math.max(0, this.#unlisted - 1);
-      this.version++;
+      this.#first++;
+      this.#unlisted--;
       told.onGap(this.#toGap(oldest, 'expired'));
     }
   }
 
   letGo(momentUs: TimeUs): void {
     const gaps = this.#gaps;
-    for (; this.#unlisted < gaps.length && !this.#isListed(gaps[this.#unlisted]!, momentUs); this.#unlisted++)
-      this.version++;
+    while (this.#unlisted < gaps.length && !this.#isListed(gaps[this.#unlisted]!, momentUs)) this.#unlist();
   }
 
-  /** Returns the nearest of those listed that lie wholly ahead of a price. */
+  /** Returns the nearest bullish gap wholly above a price and bearish one below, of equals the oldest. */
   chosenAt(price: number): readonly FairValueGap[] {
-    const nearest = new NearestGaps<ListedGap>(price);
-    for (let i = this.#unlisted; i < this.#gaps.length; i++) nearest.weigh(this.#gaps[i]!);
-    return nearest.chosen().map((gap) => this.#toShown(gap));
+    const chosen: FairValueGap[] = [];
+    for (const [order, edge] of [
+      [this.#above, price],
+      [this.#below, -price],
+    ] as const) {
+      let at = order.from(edge);
+      while (at < order.count && order.edge(at) === edge) at++;
+      if (at < order.count) chosen.push(this.#toShown(this.#gaps[order.band(at) - this.#first]!));
+    }
+    return chosen;
   }
 
   #toShown(gap: ListedGap): FairValueGap {
@@ -103,12 +115,12 @@ export class GapList implements InSteps, BandList<FairValueGap> {
   }
 
   rescale(priceFactor: number): void {
-    this.version++;
     for (const gap of this.#gaps) {
       gap.low *= priceFactor;
       gap.high *= priceFactor;
       gap.shown = null;
     }
+    this.#order();
   }
 
   save(to: SnapshotWriter): void {
@@ -116,16 +128,38 @@ export class GapList implements InSteps, BandList<FairValueGap> {
   }
 
   load(from: SnapshotReader): void {
-    this.version++;
     const numbers = from.numbers();
     this.#gaps = [];
-    this.#unlisted = 0;
     for (let i = 0; i < numbers.length; i += 4) {
       const kind = numbers[i + 1] === 1 ? 'bullish' : 'bearish';
       const openUs = numbers[i]!;
       const [low, high] = [numbers[i + 2]!, numbers[i + 3]!];
       this.#gaps.push({ openUs, ...this.#named(kind, openUs), low, high, shown: null });
     }
+    this.#order();
+  }
+
+  /** Puts all gaps in order anew. */
+  #order(): void {
+    this.version++;
+    this.#unlisted = 0;
+    this.#above.clear();
+    this.#below.clear();
+    for (const [i, gap] of this.#gaps.entries()) this.#enter(gap, this.#first + i);
+  }
+
+  #enter({ kind, low, high }: ListedGap, number: number): void {
+    if (kind === 'bullish') this.#above.add(low, number);
+    else this.#below.add(-high, number);
+  }
+
+  /** The oldest that is listed can be chosen no more. */
+  #unlist(): void {
+    const { kind, low, high } = this.#gaps[this.#unlisted]!;
+    const number = this.#first + this.#unlisted++;
+    if (kind === 'bullish') this.#above.remove(low, number);
+    else this.#below.remove(-high, number);
+    this.version++;
   }
 
   #find(): ListedGap | null {

@@ -1,4 +1,10 @@
-import { type MarketProfile, type ProfileScope, type TimeUs, US_PER_MINUTE } from '@algo/model';
+import {
+  type MarketProfile,
+  type ProfileScope,
+  type TimeUs,
+  US_PER_MINUTE,
+  type ValueArea,
+} from '@algo/model';
 import type { InSteps, Resolution } from '../resolution.ts';
 import type { MarketProfileRow } from '../rows.ts';
 import type { TradeReader, TradeRing } from '../trade-ring.ts';
@@ -23,7 +29,49 @@ interface Window {
   from: number;
   to: number;
   /** What it said last, kept while nothing changes. */
-  profile: MarketProfile | null;
+  profile: ProfileInHand | null;
+}
+
+/**
+ * A profile whose value area is worked out when somebody looks. *Errors*: looking at it for the first time
+ * when the window has gone on.
+ */
+class ProfileInHand implements MarketProfile {
+  readonly scope: LookBack;
+  readonly poc: number;
+  readonly pocRunnerUp = null;
+  readonly volume: number;
+  readonly #rows: VolumeRows;
+  readonly #resolution: Resolution;
+  readonly #changes: number;
+  #valueArea: ValueArea | null | undefined;
+
+  constructor({ scope, rows }: Window, resolution: Resolution) {
+    this.scope = scope;
+    this.poc = resolution.price.toValue(rows.poc);
+    this.volume = resolution.quantity.toValue(rows.total);
+    this.#rows = rows;
+    this.#resolution = resolution;
+    this.#changes = rows.changes;
+  }
+
+  /** Whether nothing has changed since. */
+  get stands(): boolean {
+    return this.#rows.changes === this.#changes;
+  }
+
+  get valueArea(): ValueArea | null {
+    if (this.#valueArea === undefined) {
+      if (!this.stands) throw new Error(`the value area of an old profile of ${this.scope} is asked for`);
+      const { price } = this.#resolution;
+      const rows = this.#rows;
+      rows.judge();
+      this.#valueArea = rows.hasArea
+        ? { low: price.toValue(rows.low), high: price.toValue(rows.high) }
+        : null;
+    }
+    return this.#valueArea;
+  }
 }
 
 /**
@@ -90,7 +138,10 @@ export class LookBackProfiles implements InSteps, TradeReader {
   passTo(row: number): void {
     for (const window of this.#windows)
       for (; window.from < row; window.from++)
-        if (window.from < window.to) this.#change(window, this.#ring.slotOf(window.from), -1);
+        if (window.from < window.to) {
+          const slot = this.#ring.slotOf(window.from);
+          window.rows.change(this.#ring.price[slot]!, -this.#ring.volume[slot]!);
+        }
   }
 
   rescale(priceFactor: number, quantityFactor: number): void {
@@ -110,49 +161,41 @@ export class LookBackProfiles implements InSteps, TradeReader {
     }
   }
 
-  #read(window: Window, momentUs: TimeUs): MarketProfile | null {
+  #read(window: Window, momentUs: TimeUs): ProfileInHand | null {
     this.#giveBack(window, momentUs);
     this.#takeIn(window);
-    const { rows, scope, profile } = window;
+    const { rows } = window;
     if (rows.total === 0) return null;
-    rows.judge();
-    const { price, quantity } = this.#resolution;
-    const [poc, volume] = [price.toValue(rows.poc), quantity.toValue(rows.total)];
-    const [low, high] = [price.toValue(rows.low), price.toValue(rows.high)];
-    let valueArea = profile?.valueArea ?? null;
-    if (!rows.hasArea) valueArea = null;
-    else if (valueArea === null || valueArea.low !== low || valueArea.high !== high)
-      valueArea = { low, high };
-    else if (profile !== null && profile.poc === poc && profile.volume === volume) return profile;
-    window.profile = { scope, poc, pocRunnerUp: null, valueArea, volume };
+    if (window.profile?.stands !== true) {
+      rows.findMost();
+      window.profile = new ProfileInHand(window, this.#resolution);
+    }
     return window.profile;
   }
 
   /** Gives back what is too old; what came and went since it was read was never taken in. */
   #giveBack(window: Window, momentUs: TimeUs): void {
-    const { time, head } = this.#ring;
+    const { time, price, volume, head } = this.#ring;
     const edge = this.#ring.since(momentUs - window.lengthUs);
+    const { rows, to } = window;
     let at = window.from;
     if (at === head) return;
     for (let slot = this.#ring.slotOf(at); at < head && time[slot]! < edge; at++) {
-      if (at < window.to) this.#change(window, slot, -1);
+      if (at < to) rows.change(price[slot]!, -volume[slot]!);
       slot = slot + 1 === time.length ? 0 : slot + 1;
     }
     window.from = at;
   }
 
   #takeIn(window: Window): void {
-    const { time, head } = this.#ring;
+    const { price, volume, head } = this.#ring;
+    const { rows } = window;
     let at = Math.max(window.from, window.to);
     window.to = head;
     if (at === head) return;
     for (let slot = this.#ring.slotOf(at); at < head; at++) {
-      this.#change(window, slot, 1);
-      slot = slot + 1 === time.length ? 0 : slot + 1;
+      rows.change(price[slot]!, volume[slot]!);
+      slot = slot + 1 === price.length ? 0 : slot + 1;
     }
-  }
-
-  #change({ rows }: Window, slot: number, sign: 1 | -1): void {
-    rows.change(this.#ring.price[slot]!, sign * this.#ring.volume[slot]!);
   }
 }

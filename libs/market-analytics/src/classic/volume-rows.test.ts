@@ -38,6 +38,7 @@ test('whatever comes and goes, it says what the rule says of all rows', () => {
         rows.change(price, by);
         volumes.set(price, held + by);
         if (!isRead || rows.total === 0) continue;
+        rows.findMost();
         rows.judge();
         const area = rows.hasArea ? [rows.low, rows.high] : null;
         expect({ poc: rows.poc, total: rows.total, area }).toEqual(plainly(volumes));

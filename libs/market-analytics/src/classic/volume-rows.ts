@@ -22,7 +22,9 @@ export class VolumeRows {
   readonly #guesses = new Int32Array(GUESSES);
   /** Of all rows. */
   total = 0;
-  /** Of the last `judge`: prices; `low` and `high` mean something where there is an area. */
+  /** Of volumes, since the start. */
+  changes = 0;
+  /** Prices: of the last `findMost`; of the last `judge`, where there is an area. */
   poc = Number.NaN;
   low = Number.NaN;
   high = Number.NaN;
@@ -57,6 +59,7 @@ export class VolumeRows {
     const after = before + volume;
     this.#volumes[row] = after;
     this.total += volume;
+    this.changes++;
     if (after === 0) this.#leave(row);
     const least = this.#least;
     if (before >= least) {
@@ -80,9 +83,8 @@ export class VolumeRows {
     }
   }
 
-  /** Works out what no longer stands; some price must have volume. */
+  /** Works out what of the value area no longer stands; some price must have volume. */
   judge(): void {
-    if (!this.#isPocKnown) this.#findMost();
     for (let steps = 0; !this.#isEdge(); steps++) {
       this.#areEdgesKnown = false;
       if (steps === STEPS_MAX) this.#sortAll();
@@ -106,6 +108,7 @@ export class VolumeRows {
     this.#count = 0;
     this.#rowOf.clear();
     this.total = 0;
+    this.changes++;
     this.poc = Number.NaN;
     this.#pocVolume = 0;
     this.#isPocKnown = false;
@@ -201,7 +204,9 @@ export class VolumeRows {
     this.#nextHeld = held;
   }
 
-  #findMost(): void {
+  /** Works out which price has most, where that no longer stands; some price must have volume. */
+  findMost(): void {
+    if (this.#isPocKnown) return;
     this.#isPocKnown = true;
     this.#pocVolume = 0;
     this.poc = Number.POSITIVE_INFINITY;

@@ -9,12 +9,12 @@ import {
 } from '@algo/model';
 import type { BarSeries } from '../bar-series.ts';
 import type { BandList } from '../kept-nearest.ts';
-import { NearestZones } from '../nearest-zones.ts';
 import type { InSteps, Resolution } from '../resolution.ts';
 import type { AnalyticsSink } from '../rows.ts';
 import type { SnapshotReader, SnapshotWriter } from '../snapshot.ts';
 import { type TimedIds, timedIds } from '../timed-ids.ts';
 import { sortFew } from './sort-few.ts';
+import { HIGH, IS_BROKEN, IS_DEMAND, LOW, OPEN, PARTS, STRENGTH, TESTED, TOUCHES } from './zone-parts.ts';
 import { ZonesOfKind } from './zones-of-kind.ts';
 
 /**
@@ -32,15 +32,8 @@ const STRENGTH_MAX = 100;
 const TOUCHES_MAX = 3;
 const FIRST_CAPACITY = 32;
 
-/** Parts of a zone, a number each. */
-const PARTS = 8;
-const [OPEN, LOW, HIGH, STRENGTH, IS_DEMAND, TOUCHES, TESTED, IS_BROKEN] = [0, 1, 2, 3, 4, 5, 6, 7] as const;
-
 /** Told each step in a zone's life. */
 type Told = Pick<AnalyticsSink, 'onZone'>;
-
-/** Zones that are chosen among: of one call, which no other one interrupts. */
-const found: number[] = [];
 
 /**
  * Supply and demand zones of one timeframe as the owner's document draws them: every bar whose range is more
@@ -122,20 +115,13 @@ export class ZoneList implements InSteps, BandList<Zone> {
   }
 
   chosenAt(price: number): readonly Zone[] {
-    const nearest = new NearestZones(price);
-    const zones = this.#zones;
-    found.length = 0;
-    this.#demand.addNearest(found, price);
-    this.#supply.addNearest(found, -price);
-    for (const at of sortFew(found))
-      nearest.weigh(
-        at,
-        zones[at + IS_DEMAND] === 1,
-        zones[at + LOW]!,
-        zones[at + HIGH]!,
-        zones[at + STRENGTH]!,
-      );
-    return nearest.chosen().map((at) => this.#toShown(at));
+    const found: number[] = [];
+    this.#demand.addNearest(found, price, this.#zones);
+    this.#supply.addNearest(found, -price, this.#zones);
+    sortFew(found);
+    const zones: Zone[] = [];
+    for (let i = 0; i < found.length; i++) zones.push(this.#toShown(found[i]!));
+    return zones;
   }
 
   rescale(priceFactor: number): void {

@@ -1,4 +1,5 @@
 import { EdgeOrder } from './edge-order.ts';
+import { HIGH, LOW, STRENGTH } from './zone-parts.ts';
 
 /**
  * The zones of one kind in the order of their edges, seen from price: a supply zone looks like one of demand
@@ -30,12 +31,35 @@ export class ZonesOfKind {
     for (let i = far.count - 1; i >= 0 && far.edge(i) > close; i--) to.push(far.band(i));
   }
 
-  /** Adds to a list those that a choice at a price is among: all that it is in, and the nearest before it. */
-  addNearest(to: number[], price: number): void {
+  /**
+   * Adds to a list those of its zones that an entry, a level or a target can mean at a price, each once: what
+   * `NearestZones` would choose of all. *Units*: `price` as the edges.
+   */
+  addNearest(to: number[], price: number, zones: Float64Array): void {
     const { near } = this;
-    const from = near.from(price);
-    for (let i = from; i < near.count; i++) to.push(near.band(i));
-    for (let i = from - 1; i >= 0 && near.edge(i) === near.edge(from - 1); i--) to.push(near.band(i));
+    const at = near.from(price);
+    const target = at === 0 ? -1 : near.band(near.from(near.edge(at - 1)));
+    const entry = at < near.count && near.edge(at) === price ? near.band(at) : target;
+    let level = this.#strongest(zones, at, near.count, price);
+    if (level < 0 && at > 0) level = this.#strongest(zones, near.from(near.edge(at - 1)), at, price);
+    if (entry >= 0) to.push(entry);
+    if (level >= 0 && level !== entry) to.push(level);
+    if (target >= 0 && target !== entry && target !== level) to.push(target);
+  }
+
+  /** Returns the strongest of some zones whose far edge a price is not beyond, of equals the newest; or −1. */
+  #strongest(zones: Float64Array, from: number, to: number, price: number): number {
+    let best = -1;
+    let strength = 0;
+    for (let i = from; i < to; i++) {
+      const band = this.near.band(i);
+      const far = this.side === 1 ? zones[band + LOW]! : -zones[band + HIGH]!;
+      const its = zones[band + STRENGTH]!;
+      if (far > price || its < strength || (its === strength && band < best)) continue;
+      best = band;
+      strength = its;
+    }
+    return best;
   }
 
   clear(): void {

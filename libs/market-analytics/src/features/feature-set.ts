@@ -16,8 +16,9 @@ export class FeatureSet {
   readonly #asked: readonly number[];
   readonly #needs: readonly (readonly number[])[];
   readonly #states = new Map<string, BarState>();
-  #values: readonly (number | null)[] = [];
-  #valuesAt = -1;
+  /** Each feature's value, and of how many bars it is. */
+  readonly #values: (number | null)[];
+  readonly #valuesAt: number[];
 
   /** *Errors*: InputError naming a feature that is unknown or impossible. */
   constructor(
@@ -32,6 +33,8 @@ export class FeatureSet {
     const place = (name: string) => this.#features.findIndex((named) => named.name === name);
     this.#asked = names.map(place);
     this.#needs = this.#features.map(({ needs }) => needs.map(place));
+    this.#values = this.#features.map(() => null);
+    this.#valuesAt = this.#features.map(() => -1);
     for (const { feature } of this.#features)
       if (feature.kind === 'running' && !this.#states.has(feature.key))
         this.#states.set(feature.key, feature.start());
@@ -53,18 +56,27 @@ export class FeatureSet {
 
   /** Returns one value for each name, as the last closed bar left it; null not available. */
   values(): readonly (number | null)[] {
-    if (this.#valuesAt === this.#series.bars) return this.#values;
-    const bars = { series: this.#series, priceStep: this.#resolution.price.step };
-    const all: (number | null)[] = [];
-    for (let i = 0; i < this.#features.length; i++) {
-      const { feature } = this.#features[i]!;
-      const needs = this.#needs[i]!;
-      if (feature.kind === 'running') all.push(feature.read(this.#states.get(feature.key)!));
-      else all.push(feature.read(bars, needs.length === 0 ? NOTHING : needs.map((need) => all[need]!)));
+    return this.#asked.map((place) => this.#valueOf(place));
+  }
+
+  /** Returns the value of one of the names alone. */
+  valueAt(index: number): number | null {
+    return this.#valueOf(this.#asked[index]!);
+  }
+
+  #valueOf(place: number): number | null {
+    if (this.#valuesAt[place] === this.#series.bars) return this.#values[place]!;
+    const { feature } = this.#features[place]!;
+    let value: number | null;
+    if (feature.kind === 'running') value = feature.read(this.#states.get(feature.key)!);
+    else {
+      const needs = this.#needs[place]!;
+      const bars = { series: this.#series, priceStep: this.#resolution.price.step };
+      value = feature.read(bars, needs.length === 0 ? NOTHING : needs.map((need) => this.#valueOf(need)));
     }
-    this.#values = this.#asked.map((place) => all[place]!);
-    this.#valuesAt = this.#series.bars;
-    return this.#values;
+    this.#values[place] = value;
+    this.#valuesAt[place] = this.#series.bars;
+    return value;
   }
 
   save(to: SnapshotWriter): void {
@@ -73,6 +85,6 @@ export class FeatureSet {
 
   load(from: SnapshotReader): void {
     for (const state of this.#states.values()) state.restore([...from.numbers()]);
-    this.#valuesAt = -1;
+    this.#valuesAt.fill(-1);
   }
 }

@@ -81,10 +81,10 @@ export function wholeOf(state: MarketState): MarketState {
       ...{ mid: microstructure.mid, flipSpread: microstructure.flipSpread },
     },
     structures: state.structures.map(({ rules, zones, gaps, profiles }) => ({
-      rules,
-      zones,
-      gaps,
-      profiles,
+      ...{ rules, zones, gaps },
+      profiles: profiles.map(({ scope, poc, pocRunnerUp, valueArea, volume }) => ({
+        ...{ scope, poc, pocRunnerUp, valueArea, volume },
+      })),
     })),
   };
 }
