@@ -31,7 +31,8 @@ export type AnyEvent =
   | RiskEvent
   | ControlCommand
   | VenueEvent;
-type EventOf<Tag extends AnyEvent['type']> = Extract<AnyEvent, { readonly type: Tag }>;
+/** The event that a tag names. */
+export type EventOf<Tag extends AnyEvent['type']> = Extract<AnyEvent, { readonly type: Tag }>;
 
 /**
  * Writes and reads one message. `type` is its full name, which
@@ -61,6 +62,9 @@ export interface Part<Value> {
  */
 export type Fields<Value> = { readonly [Key in keyof Value & string]-?: Field<Value[Key]> };
 
+/** Writes each field in turn, named in the code: a name that is learnt only then costs most of a message. */
+type WriteAll<Value> = (to: WireWriter, value: Value) => void;
+
 /** The class that protobufjs generated for a message. */
 interface WireClass {
   decode(bytes: Uint8Array): object;
@@ -76,37 +80,53 @@ function shapes(fields: Readonly<Record<string, Field<unknown>>>): Record<string
  * Returns how a message travels whose fields carry the names of the model's. *Shape*: in the order of their
  * numbers, which count from 1: a test holds that against the protos.
  */
-export function part<Value extends object>(name: string, fields: Fields<Value>): Part<Value> {
-  return partWith<Value>(name, fields, {});
+export function part<Value extends object>(
+  name: string,
+  fields: Fields<Value>,
+  writeAll?: WriteAll<Value>,
+): Part<Value> {
+  return partWith<Value>(name, fields, {}, writeAll);
 }
 
 /** Returns the same for an event; its tag isn't sent, the message's name says it. */
 export function tagged<Tag extends AnyEvent['type']>(
   tag: Tag,
   fields: Fields<Omit<EventOf<Tag>, 'type'>>,
+  writeAll?: WriteAll<EventOf<Tag>>,
 ): Part<EventOf<Tag>> {
-  return partWith(tag, fields, { type: tag });
+  return partWith(tag, fields, { type: tag }, writeAll);
 }
 
 function partWith<Value extends object>(
   name: string,
   fields: Readonly<Record<string, Field<unknown>>>,
   constant: Readonly<Record<string, string>>,
+  writeAll: WriteAll<Value> | undefined,
 ): Part<Value> {
   const entries = Object.entries(fields);
   const keys = Object.keys(fields);
   const table = Object.values(fields);
+  const writeByName = (to: WireWriter, value: Value) => {
+    const from = value as Readonly<Record<string, unknown>>;
+    let at = 0;
+    try {
+      for (; at < keys.length; at++) table[at]!.put(to, at + 1, from[keys[at]!]);
+    } catch (error) {
+      throw error instanceof Refused ? error.inside(keys[at]!) : error;
+    }
+  };
+  const writeAtOnce = (to: WireWriter, value: Value) => {
+    try {
+      writeAll!(to, value);
+    } catch (error) {
+      // Which field it was is found by their names.
+      if (error instanceof Refused) writeByName(to, value);
+      throw error;
+    }
+  };
   return {
     shape: { name, oneof: false, fields: shapes(fields) },
-    write(to, value) {
-      const from = value as Readonly<Record<string, unknown>>;
-      let at = 0;
-      try {
-        for (; at < keys.length; at++) table[at]!.put(to, at + 1, from[keys[at]!]);
-      } catch (error) {
-        throw error instanceof Refused ? error.inside(keys[at]!) : error;
-      }
-    },
+    write: writeAll === undefined ? writeByName : writeAtOnce,
     take(raw) {
       const from = raw as Readonly<Record<string, unknown>>;
       const value: Record<string, unknown> = { ...constant };

@@ -89,7 +89,8 @@ export const decimal: Field<Decimal> = present({
   take: readDecimal,
 });
 
-function finite(raw: unknown): number {
+/** Returns what is a finite number. */
+export function finite(raw: unknown): number {
   if (typeof raw !== 'number' || !Number.isFinite(raw)) throw new Refused('', raw, 'not a finite number');
   return raw;
 }
@@ -140,7 +141,8 @@ export const whole: Field<number> = present(
   0,
 );
 
-function asFlag(raw: unknown): boolean {
+/** Returns what is true or false. */
+export function isFlag(raw: unknown): boolean {
   if (typeof raw !== 'boolean') throw new Refused('', raw, 'neither true nor false');
   return raw;
 }
@@ -149,8 +151,8 @@ export const flag: Field<boolean> = present(
   {
     shape: { type: 'bool', rule: 'single', required: false },
     wire: 0,
-    write: (to, value) => to.whole(asFlag(value) ? 1 : 0),
-    take: asFlag,
+    write: (to, value) => to.whole(isFlag(value) ? 1 : 0),
+    take: isFlag,
   },
   false,
 );

@@ -6,6 +6,8 @@ const TEXT = new TextEncoder();
 const UNIT_BYTES_MAX = 3;
 const NUMBER_BYTES_MAX = 10;
 const TAG_BYTES_MAX = 5;
+/** What four bytes of a whole number hold: 53 bits are those of two such numbers. */
+const FOUR_BYTES = 2 ** 28;
 
 /**
  * The bytes of one message after the other, written straight from the values: a generated class would want
@@ -95,10 +97,17 @@ export class WireWriter {
   }
 
   #spell(value: number): void {
+    const bytes = this.#bytes;
+    let at = this.#length;
     let rest = value;
-    for (; rest > 0x7fffffff; rest = Math.floor(rest / 128)) this.#bytes[this.#length++] = (rest % 128) | 128;
-    for (; rest > 127; rest >>>= 7) this.#bytes[this.#length++] = (rest & 127) | 128;
-    this.#bytes[this.#length++] = rest;
+    if (value >= FOUR_BYTES) {
+      rest = Math.floor(value / FOUR_BYTES);
+      let low = value - rest * FOUR_BYTES;
+      for (let i = 0; i < 4; i++, low >>>= 7) bytes[at++] = (low & 127) | 128;
+    }
+    for (; rest > 127; rest >>>= 7) bytes[at++] = (rest & 127) | 128;
+    bytes[at++] = rest;
+    this.#length = at;
   }
 
   #need(more: number): void {
