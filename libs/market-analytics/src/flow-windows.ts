@@ -14,8 +14,16 @@ import type { TradeReader, TradeRing } from './trade-ring.ts';
 const WINDOW_US = [15 * US_PER_SECOND, US_PER_MINUTE, 5 * US_PER_MINUTE, 15 * US_PER_MINUTE] as const;
 /** How far back the longest flow window reaches. *Units*: µs. */
 export const LONGEST_WINDOW_US = WINDOW_US[3];
-const ONE_MINUTE = 1;
-const LONGEST = 3;
+/** Of a window: number of its oldest row, and the running totals before that. */
+const PARTS = 5;
+const TAIL = 0;
+const VOLUME = 1;
+const BUY = 2;
+const TRADES = 3;
+const BUY_TRADES = 4;
+/** Where two of the windows begin. */
+const ONE_MINUTE = PARTS;
+const LONGEST = 3 * PARTS;
 /** From this many steps on the running totals begin afresh: sums of whole numbers are exact below 2^53. */
 export const REBASE_STEPS = 2 ** 51;
 
@@ -32,12 +40,8 @@ export class FlowWindows implements InSteps, TradeReader {
   trades = 0;
   buyTrades = 0;
   private readonly ring: TradeRing;
-  /** By window: number of its oldest row, and the running totals before it. */
-  private readonly tails = new Float64Array(WINDOW_US.length);
-  private readonly volumeBefore = new Float64Array(WINDOW_US.length);
-  private readonly buyBefore = new Float64Array(WINDOW_US.length);
-  private readonly tradesBefore = new Float64Array(WINDOW_US.length);
-  private readonly buyTradesBefore = new Float64Array(WINDOW_US.length);
+  /** By window, its parts one after the other. */
+  private readonly windows = new Float64Array(WINDOW_US.length * PARTS);
 
   constructor(ring: TradeRing) {
     this.ring = ring;
@@ -64,10 +68,11 @@ export class FlowWindows implements InSteps, TradeReader {
    */
   oneMinuteSide(nowUs: TimeUs, ratio: number, minTrades: number): -1 | 0 | 1 {
     this.advance(ONE_MINUTE, nowUs);
-    const held = this.trades - this.tradesBefore[ONE_MINUTE]!;
+    const { windows } = this;
+    const held = this.trades - windows[ONE_MINUTE + TRADES]!;
     if (held === 0 || held < minTrades) return 0;
-    const buy = this.buy - this.buyBefore[ONE_MINUTE]!;
-    const sell = this.volume - this.volumeBefore[ONE_MINUTE]! - buy;
+    const buy = this.buy - windows[ONE_MINUTE + BUY]!;
+    const sell = this.volume - windows[ONE_MINUTE + VOLUME]! - buy;
     if (buy > ratio * sell) return 1;
     return sell > ratio * buy ? -1 : 0;
   }
@@ -76,34 +81,35 @@ export class FlowWindows implements InSteps, TradeReader {
   read(nowUs: TimeUs, quantity: Grid): OrderFlow[] {
     return [
       this.readWindow(0, nowUs, quantity),
-      this.readWindow(1, nowUs, quantity),
-      this.readWindow(2, nowUs, quantity),
-      this.readWindow(3, nowUs, quantity),
+      this.readWindow(ONE_MINUTE, nowUs, quantity),
+      this.readWindow(2 * PARTS, nowUs, quantity),
+      this.readWindow(LONGEST, nowUs, quantity),
     ];
   }
 
   wantedFrom(momentUs: TimeUs): number {
+    const { windows } = this;
     this.advance(LONGEST, momentUs);
-    const oldest = this.tails[LONGEST]!;
+    const oldest = windows[LONGEST + TAIL]!;
     // A window that is behind has the same before it there as the longest.
-    for (let w = 0; w < LONGEST; w++)
-      if (this.tails[w]! < oldest)
-        for (const column of [this.tails, ...this.before()]) column[w] = column[LONGEST]!;
+    for (let w = 0; w < LONGEST; w += PARTS)
+      if (windows[w + TAIL]! < oldest) windows.copyWithin(w, LONGEST, LONGEST + PARTS);
     return oldest;
   }
 
   passTo(row: number): void {
-    for (let w = 0; w < WINDOW_US.length; w++) this.pass(w, row);
+    for (let w = 0; w <= LONGEST; w += PARTS) this.pass(w, row);
   }
 
   /** Starts the running totals afresh, so that they stay exact for ever; the windows don't change. */
   rebase(nowUs: TimeUs): void {
-    for (let w = 0; w < WINDOW_US.length; w++) {
+    const { windows } = this;
+    for (let w = 0; w <= LONGEST; w += PARTS) {
       this.advance(w, nowUs);
-      this.volumeBefore[w]! -= this.volume;
-      this.buyBefore[w]! -= this.buy;
-      this.tradesBefore[w]! -= this.trades;
-      this.buyTradesBefore[w]! -= this.buyTrades;
+      windows[w + VOLUME]! -= this.volume;
+      windows[w + BUY]! -= this.buy;
+      windows[w + TRADES]! -= this.trades;
+      windows[w + BUY_TRADES]! -= this.buyTrades;
     }
     this.volume = 0;
     this.buy = 0;
@@ -114,16 +120,20 @@ export class FlowWindows implements InSteps, TradeReader {
   rescale(_priceFactor: number, quantityFactor: number): void {
     this.volume *= quantityFactor;
     this.buy *= quantityFactor;
-    for (const column of [this.volumeBefore, this.buyBefore])
-      for (let i = 0; i < column.length; i++) column[i]! *= quantityFactor;
+    for (let w = 0; w <= LONGEST; w += PARTS)
+      for (const part of [VOLUME, BUY]) this.windows[w + part]! *= quantityFactor;
   }
 
   /** Writes what stands beside the ring, right behind it. */
   save(to: SnapshotWriter, nowUs: TimeUs): void {
-    for (let w = 0; w < WINDOW_US.length; w++) this.advance(w, nowUs);
+    const windows = this.windows.slice();
+    for (let w = 0; w <= LONGEST; w += PARTS) {
+      this.advance(w, nowUs);
+      windows.set(this.windows.subarray(w, w + PARTS), w);
+      windows[w + TAIL]! -= this.ring.tail;
+    }
     to.numbers([this.volume, this.buy, this.trades, this.buyTrades]);
-    to.numbers(this.tails.map((tail) => tail - this.ring.tail));
-    for (const before of this.before()) to.numbers(before);
+    to.numbers(windows);
   }
 
   load(from: SnapshotReader): void {
@@ -132,40 +142,39 @@ export class FlowWindows implements InSteps, TradeReader {
     this.buy = buy!;
     this.trades = trades!;
     this.buyTrades = buyTrades!;
-    this.tails.set(from.numbers());
-    for (const before of this.before()) before.set(from.numbers());
+    this.windows.set(from.numbers());
   }
 
   private readWindow(w: number, nowUs: TimeUs, quantity: Grid): OrderFlow {
     this.advance(w, nowUs);
-    const buy = this.buy - this.buyBefore[w]!;
-    const buyTrades = this.buyTrades - this.buyTradesBefore[w]!;
+    const { windows } = this;
+    const buy = this.buy - windows[w + BUY]!;
+    const buyTrades = this.buyTrades - windows[w + BUY_TRADES]!;
     return {
-      window: FLOW_WINDOWS[w]!,
+      window: FLOW_WINDOWS[w / PARTS]!,
       buyVolume: quantity.toValue(buy),
-      sellVolume: quantity.toValue(this.volume - this.volumeBefore[w]! - buy),
+      sellVolume: quantity.toValue(this.volume - windows[w + VOLUME]! - buy),
       buyTrades,
-      sellTrades: this.trades - this.tradesBefore[w]! - buyTrades,
+      sellTrades: this.trades - windows[w + TRADES]! - buyTrades,
     };
   }
 
-  /** The running totals before the oldest row of each window. */
-  private before(): Float64Array[] {
-    return [this.volumeBefore, this.buyBefore, this.tradesBefore, this.buyTradesBefore];
-  }
-
-  private advance(window: number, nowUs: TimeUs): void {
-    this.pass(window, this.ring.head, this.ring.since(nowUs - WINDOW_US[window]!));
+  private advance(w: number, nowUs: TimeUs): void {
+    this.pass(w, this.ring.head, this.ring.since(nowUs - WINDOW_US[w / PARTS]!));
   }
 
   /** Moves a window's tail to a row, or to the first that is not older than an edge. */
-  private pass(window: number, to: number, edge = Number.POSITIVE_INFINITY): void {
+  private pass(w: number, to: number, edge = Number.POSITIVE_INFINITY): void {
+    const { windows } = this;
     const { time, volume: volumes, counts } = this.ring;
-    let tail = this.tails[window]!;
+    let tail = windows[w + TAIL]!;
     if (tail >= to) return;
     let slot = this.ring.slotOf(tail);
     if (time[slot]! >= edge) return;
-    let [volume, buy, trades, buyTrades] = [0, 0, 0, 0];
+    let volume = windows[w + VOLUME]!;
+    let buy = windows[w + BUY]!;
+    let trades = windows[w + TRADES]!;
+    let buyTrades = windows[w + BUY_TRADES]!;
     for (; tail < to && time[slot]! < edge; tail++) {
       // No branch: the side of a trade is a toss of a coin, and a wrong guess costs more than the sums.
       const count = counts[slot]!;
@@ -176,10 +185,10 @@ export class FlowWindows implements InSteps, TradeReader {
       trades += (count ^ sold) - sold;
       slot = slot + 1 === time.length ? 0 : slot + 1;
     }
-    this.tails[window] = tail;
-    this.volumeBefore[window]! += volume;
-    this.buyBefore[window]! += buy;
-    this.tradesBefore[window]! += trades;
-    this.buyTradesBefore[window]! += buyTrades;
+    windows[w + TAIL] = tail;
+    windows[w + VOLUME] = volume;
+    windows[w + BUY] = buy;
+    windows[w + TRADES] = trades;
+    windows[w + BUY_TRADES] = buyTrades;
   }
 }

@@ -11,8 +11,9 @@ const MIN_ORDERS = 20;
 const MIN_FAST_COUNT = 5;
 const ENTER_Z = 2;
 const LEAVE_Z = 0.8;
-const ENTER_RETURN = -0.5;
-const LEAVE_RETURN = -1;
+/** How far behind its mean the mid may be, in deviations, for a reading to begin and to stay. */
+const ENTER_RETURN = 0.5;
+const LEAVE_RETURN = 1;
 /**
  * Jumps between opposite orders that the flip spread is the
  * median of, how old a jump may be, and how many it needs.
@@ -230,22 +231,24 @@ export class MicrostructureReading {
       return;
     }
     if (this.signal !== 0) {
-      const z = (this.signal * this.fast) / Math.sqrt(this.fastSquares);
-      if (z >= LEAVE_Z && this.signal * this.relativeReturn() >= LEAVE_RETURN) return;
+      const kept = this.signal * this.fast;
+      const isFlowing = kept > 0 && kept * kept >= LEAVE_Z * LEAVE_Z * this.fastSquares;
+      if (isFlowing && !this.isBehind(this.signal, LEAVE_RETURN)) return;
       this.signal = 0;
     }
     if (this.fast * this.fast <= ENTER_Z * ENTER_Z * this.fastSquares) return;
     const side = this.fast > 0 ? 1 : -1;
-    if (side * this.slow > 0 && side * this.relativeReturn() > ENTER_RETURN) this.signal = side;
+    if (side * this.slow > 0 && !this.isBehind(side, ENTER_RETURN)) this.signal = side;
   }
 
   /**
-   * Where the mid stands against its fast mean, in standard
-   * deviations of the fast horizon; 0 while it has not moved.
+   * Says whether the mid is farther behind its fast mean, seen from a side, than so many standard deviations
+   * of the fast horizon; it is not while it has not moved. Squares are compared: a root costs more.
    */
-  private relativeReturn(): number {
-    const ratio = (this.logMid - this.logMidMean) / Math.sqrt((this.variance * FAST_US) / SLOW_US);
-    return Number.isFinite(ratio) ? ratio : 0;
+  private isBehind(side: -1 | 1, deviations: number): boolean {
+    const ahead = side * (this.logMid - this.logMidMean);
+    const variance = (this.variance * FAST_US) / SLOW_US;
+    return ahead < 0 && variance > 0 && ahead * ahead > deviations * deviations * variance;
   }
 
   /** Returns the median jump between opposite orders, on a grid of prices; null before 8 of them. */

@@ -11,7 +11,8 @@ export type TimedIds<Id extends string> = (timeUs: TimeUs, count?: number) => Id
 
 /**
  * Returns how things of one cause are named, by when each is: the cause is hashed once, and nothing for each
- * of them, which would cost more than all else. *Shape*: 18 characters, 4 more where the time has parts of a second, and 4 for a count.
+ * of them, which would cost more than all else. *Shape*: 18 characters,
+ * 4 more where the time has parts of a second, and 4 for a count.
  */
 export function timedIds<Id extends string>(...causes: readonly string[]): TimedIds<Id> {
   const cause = hashId(...causes).slice(0, CAUSE_CHARACTERS);

@@ -82,6 +82,18 @@ export class TradeRing implements InSteps {
     return (timeUs - this.baseUs) / this.unitUs;
   }
 
+  /** Returns the first row, from one on, that is not older than a time, as `since` gives it. */
+  firstFrom(time: number, row: number): number {
+    let low = row;
+    let high = this.head;
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      if (this.time[this.slotOf(middle)]! < time) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
   slotOf(row: number): number {
     const slot = this.headSlot - (this.head - row);
     return slot < 0 ? slot + this.capacity : slot;

@@ -179,12 +179,14 @@ export class LookBackProfiles implements InSteps, TradeReader {
     const edge = this.#ring.since(momentUs - window.lengthUs);
     const { rows, to } = window;
     let at = window.from;
-    if (at === head) return;
-    for (let slot = this.#ring.slotOf(at); at < head && time[slot]! < edge; at++) {
-      if (at < to) rows.change(price[slot]!, -volume[slot]!);
-      slot = slot + 1 === time.length ? 0 : slot + 1;
+    const until = Math.min(to, head);
+    if (at < until) {
+      for (let slot = this.#ring.slotOf(at); at < until && time[slot]! < edge; at++) {
+        rows.change(price[slot]!, -volume[slot]!);
+        slot = slot + 1 === time.length ? 0 : slot + 1;
+      }
     }
-    window.from = at;
+    window.from = at < until ? at : this.#ring.firstFrom(edge, at);
   }
 
   #takeIn(window: Window): void {

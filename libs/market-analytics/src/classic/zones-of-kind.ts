@@ -47,7 +47,7 @@ export class ZonesOfKind {
     if (target >= 0 && target !== entry && target !== level) to.push(target);
   }
 
-  /** Returns the strongest of some zones whose far edge a price is not beyond, of equals the newest; or −1. */
+  /** Returns the strongest of some zones that a price is not beyond, of equals the newest; −1 for none. */
   #strongest(zones: Float64Array, from: number, to: number, price: number): number {
     let best = -1;
     let strength = 0;
