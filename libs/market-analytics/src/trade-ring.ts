@@ -13,6 +13,9 @@ const GROWTH = 1.25;
 /** So far times of the ring may lie apart: more than an hour in µs, weeks in ms. */
 const RELATIVE_MAX = 2 ** 32 - 1;
 
+/** Sides of so many rows are written as one number. */
+const SIDES = 32;
+
 /** Who looks back at trades. */
 export interface TradeReader {
   /** Lets go of what is too old at a moment; returns the number of the oldest row that it still wants. */
@@ -113,14 +116,16 @@ export class TradeRing implements InSteps {
     turned(this.time, room, slot, count);
     for (let i = 0; i < count; i++) room[i]! *= this.unitUs;
     to.times(room, this.baseUs);
-    for (const column of [this.price, this.volume, this.counts]) to.wholes(turned(column, room, slot, count));
+    for (const column of [this.price, this.volume]) to.wholes(turned(column, room, slot, count));
+    saveCounts(to, turned(this.counts, room, slot, count));
   }
 
   load(from: SnapshotReader): void {
     this.droppedUs = from.number();
     const [firstUs, time] = from.times();
-    const [price, volume, counts] = [from.wholes(), from.wholes(), from.wholes()];
+    const [price, volume] = [from.wholes(), from.wholes()];
     const count = time.length;
+    const counts = loadCounts(from, count);
     this.baseUs = firstUs;
     this.unitUs = time.every((us) => us % US_PER_MS === 0) ? US_PER_MS : 1;
     this.tail = 0;
@@ -182,4 +187,25 @@ export class TradeRing implements InSteps {
     this.capacity = capacity;
     this.headSlot = held === capacity ? 0 : held;
   }
+}
+
+/** Writes sides, a bit each, and how many trades rows stand for, where any stands for several. */
+function saveCounts(to: SnapshotWriter, counts: Float64Array): void {
+  const sides = new Float64Array(Math.ceil(counts.length / SIDES));
+  let most = 1;
+  for (let i = 0; i < counts.length; i++) {
+    if (counts[i]! > 0) sides[Math.floor(i / SIDES)]! += 2 ** (i % SIDES);
+    most = Math.max(most, Math.abs(counts[i]!));
+  }
+  to.wholes(sides);
+  to.wholes(most === 1 ? new Float64Array(0) : counts.map(Math.abs));
+}
+
+function loadCounts(from: SnapshotReader, rows: number): Float64Array {
+  const sides = from.wholes();
+  const counts = from.wholes();
+  return Float64Array.from({ length: rows }, (_, i) => {
+    const isBuy = Math.floor(sides[Math.floor(i / SIDES)]! / 2 ** (i % SIDES)) % 2 === 1;
+    return (isBuy ? 1 : -1) * (counts.length === 0 ? 1 : counts[i]!);
+  });
 }
