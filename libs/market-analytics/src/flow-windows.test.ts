@@ -6,18 +6,20 @@ import { SnapshotReader, SnapshotWriter } from './snapshot.ts';
 import { TradeRing } from './trade-ring.ts';
 
 const SECONDS = { '15s': 15, '1m': 60, '5m': 300, '15m': 900 } as const;
+const DAY_US = 86_400e6;
 const ONE = new Grid(1, 'quantityStep');
-type Row = readonly [gapSeconds: number, steps: number, isBuy: boolean, merged: number];
+type Row = readonly [gapUs: number, steps: number, isBuy: boolean, merged: number];
 
 /** What each window holds, counted from the definition [t − W, t). */
-function counted(rows: readonly Row[], nowS: number) {
-  let timeS = 0;
+function counted(rows: readonly Row[], nowUs: number) {
+  let timeUs = 0;
   const trades = rows.map(([gap, steps, isBuy, merged]) => {
-    timeS += gap;
-    return { timeS, steps, isBuy, merged };
+    timeUs += gap;
+    return { timeUs, steps, isBuy, merged };
   });
   return FLOW_WINDOWS.map((window) => {
-    const inside = trades.filter((t) => t.timeS >= nowS - SECONDS[window] && t.timeS < nowS);
+    const fromUs = nowUs - SECONDS[window] * 1e6;
+    const inside = trades.filter((t) => t.timeUs >= fromUs && t.timeUs < nowUs);
     const volume = (buy: boolean) => inside.filter((t) => t.isBuy === buy).reduce((s, t) => s + t.steps, 0);
     const counted = (buy: boolean) => inside.filter((t) => t.isBuy === buy).reduce((s, t) => s + t.merged, 0);
     return {
@@ -32,7 +34,11 @@ function counted(rows: readonly Row[], nowS: number) {
 
 const rows = fc.array(
   fc.tuple(
-    fc.integer({ min: 0, max: 90 }),
+    fc.oneof(
+      { arbitrary: fc.integer({ min: 0, max: 90_000 }).map((ms) => ms * 1_000), weight: 60 },
+      { arbitrary: fc.integer({ min: 0, max: 90e6 }), weight: 2 },
+      { arbitrary: fc.integer({ min: 1, max: 60 * DAY_US }), weight: 1 },
+    ),
     fc.oneof(
       { arbitrary: fc.integer({ min: 1, max: 1000 }), weight: 20 },
       fc.integer({ min: 1, max: 2 ** 40 }),
@@ -48,16 +54,16 @@ test('each window holds exactly [t − W, t), whenever it is read, rebased or re
     fc.property(rows, fc.nat({ max: 699 }), fc.nat({ max: 1000 }), (trades, at, later) => {
       let ring = new TradeRing();
       let windows = new FlowWindows(ring);
-      let nowS = 0;
+      let nowUs = 0;
       trades.forEach(([gap, steps, isBuy, merged], i) => {
-        nowS += gap;
-        windows.add(nowS * 1e6, 1, steps, isBuy ? 1 : 0, merged);
-        if (i % 97 === 5) windows.read(nowS * 1e6, ONE);
+        nowUs += gap;
+        windows.add(nowUs, 1, steps, isBuy ? 1 : 0, merged);
+        if (i % 97 === 5) windows.read(nowUs, ONE);
         if (i === at) {
-          windows.rebase(nowS * 1e6);
+          windows.rebase(nowUs);
           const to = new SnapshotWriter();
-          ring.save(to, nowS * 1e6);
-          windows.save(to, nowS * 1e6);
+          ring.save(to, nowUs);
+          windows.save(to, nowUs);
           ring = new TradeRing();
           windows = new FlowWindows(ring);
           const from = new SnapshotReader(to.bytes());
@@ -65,16 +71,16 @@ test('each window holds exactly [t − W, t), whenever it is read, rebased or re
           windows.load(from);
         }
       });
-      for (const readS of [nowS + 1e-6, nowS + 1 + later]) {
+      for (const readUs of [nowUs + 1, nowUs + 1e6 * (1 + later)]) {
         expect(
-          windows.read(Math.round(readS * 1e6), ONE).map((w) => ({
+          windows.read(readUs, ONE).map((w) => ({
             window: w.window,
             buy: w.buyVolume,
             sell: w.sellVolume,
             buyTrades: w.buyTrades,
             sellTrades: w.sellTrades,
           })),
-        ).toEqual(counted(trades, readS));
+        ).toEqual(counted(trades, readUs));
       }
     }),
   );
