@@ -2,7 +2,8 @@ const FIRST_CAPACITY = 32;
 
 /**
  * Bands of price in the order of one edge, those of equal edges as they came: what a price passes is a
- * stretch of them, and found without a look at the others. A band is named by a number that rises as they come.
+ * stretch of them, and found without a look at the others. A band is named by a number that rises as they
+ * come.
  */
 export class EdgeOrder {
   #edges = new Float64Array(FIRST_CAPACITY);
