@@ -143,9 +143,12 @@ export class LiveStructure {
   }
 
   whole(): StructureReading {
-    const profiles = this.profiles().map(({ scope, poc, pocRunnerUp, valueArea, volume }) => ({
-      ...{ scope, poc, pocRunnerUp, valueArea, volume },
-    }));
+    const profiles = this.profiles().map(wholeProfile);
     return { rules: this.rules, zones: this.zones(), gaps: this.gaps(), profiles };
   }
+}
+
+/** Returns a profile with its value area worked out. */
+function wholeProfile({ scope, poc, pocRunnerUp, valueArea, volume }: MarketProfile): MarketProfile {
+  return { scope, poc, pocRunnerUp, valueArea, volume };
 }

@@ -30,6 +30,8 @@ interface Window {
   to: number;
   /** What it said last, kept while nothing changes. */
   profile: ProfileInHand | null;
+  /** The last value area that somebody looked at. */
+  area: ValueArea | null;
 }
 
 /**
@@ -41,36 +43,43 @@ class ProfileInHand implements MarketProfile {
   readonly poc: number;
   readonly pocRunnerUp = null;
   readonly volume: number;
-  readonly #rows: VolumeRows;
+  readonly #window: Window;
   readonly #resolution: Resolution;
   readonly #changes: number;
   #valueArea: ValueArea | null | undefined;
 
-  constructor({ scope, rows }: Window, resolution: Resolution) {
+  constructor(window: Window, resolution: Resolution) {
+    const { scope, rows } = window;
     this.scope = scope;
     this.poc = resolution.price.toValue(rows.poc);
     this.volume = resolution.quantity.toValue(rows.total);
-    this.#rows = rows;
+    this.#window = window;
     this.#resolution = resolution;
     this.#changes = rows.changes;
   }
 
   /** Whether nothing has changed since. */
   get stands(): boolean {
-    return this.#rows.changes === this.#changes;
+    return this.#window.rows.changes === this.#changes;
   }
 
   get valueArea(): ValueArea | null {
     if (this.#valueArea === undefined) {
       if (!this.stands) throw new Error(`the value area of an old profile of ${this.scope} is asked for`);
-      const { price } = this.#resolution;
-      const rows = this.#rows;
-      rows.judge();
-      this.#valueArea = rows.hasArea
-        ? { low: price.toValue(rows.low), high: price.toValue(rows.high) }
-        : null;
+      this.#valueArea = this.#area();
     }
     return this.#valueArea;
+  }
+
+  /** Returns the area, the same as before where its edges are. */
+  #area(): ValueArea | null {
+    const { area, rows } = this.#window;
+    rows.judge();
+    if (!rows.hasArea) return null;
+    const low = this.#resolution.price.toValue(rows.low);
+    const high = this.#resolution.price.toValue(rows.high);
+    if (area === null || area.low !== low || area.high !== high) this.#window.area = { low, high };
+    return this.#window.area;
   }
 }
 
@@ -90,7 +99,7 @@ export class LookBackProfiles implements InSteps, TradeReader {
     this.#resolution = resolution;
     this.#ring = ring;
     this.#windows = LOOK_BACKS.filter(({ scope }) => scopes.includes(scope)).map((lookBack) => ({
-      ...{ ...lookBack, rows: new VolumeRows(), from: 0, to: 0, profile: null },
+      ...{ ...lookBack, rows: new VolumeRows(), from: 0, to: 0, profile: null, area: null },
     }));
     this.#longest = this.#windows.at(-1)!;
     ring.addReader(this);
