@@ -21,10 +21,13 @@ export function cancelNameOf(id: ClientOrderId): string {
   return `${CANCEL}${id}`;
 }
 
+/** The venue gives all its forced reductions this one name, so that it names none. */
+const OF_MANY = 'adl_autoclose';
+
 /** Returns what we call an order by the venue's two names of it: another's may hold what ours never do. */
 export function nameOf(clientId: string, orderId: number): ClientOrderId {
   const name = clientId.startsWith(CANCEL) ? clientId.slice(CANCEL.length) : clientId;
-  return clientOrderId(OURS.test(name) ? name : `binance-${orderId}`);
+  return clientOrderId(OURS.test(name) && name !== OF_MANY ? name : `binance-${orderId}`);
 }
 
 export function sideOf(row: Row, field: string): 'buy' | 'sell' {
