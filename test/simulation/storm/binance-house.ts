@@ -11,9 +11,10 @@ import { isOutside, nameOf } from './fill-signs.ts';
 import { keyFiles } from './key-files.ts';
 import { binanceLeaving, type Leaving } from './leaving.ts';
 import { LeftAloneWatch } from './left-alone-watch.ts';
-import type { Fault, Scenario, Step, Target } from './scenario.ts';
+import type { Fault, Scenario, Target } from './scenario.ts';
 import { signedOrder } from './signed-order.ts';
 import type { StormHouse } from './storm-house.ts';
+import type { VenueStep } from './venue-steps.ts';
 import type { VenueTruth } from './venue-truth.ts';
 import { VenueWeather } from './venue-weather.ts';
 import type { Weather } from './weather.ts';
@@ -119,7 +120,7 @@ export abstract class BinanceHouse implements StormHouse {
   protected abstract stand(id: string): 'absent' | 'open' | 'ended';
   /** What is held, by instrument. *Units*: millionths of base, signed. */
   protected abstract held(): ReadonlyMap<string, number>;
-  abstract byHand(step: Extract<Step, { does: 'byHand' }>): void;
+  abstract happens(step: VenueStep): void;
 
   nowMs(): number {
     return this.#clock.nowMs() + this.#aheadMs;

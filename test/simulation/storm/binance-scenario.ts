@@ -1,5 +1,6 @@
 import { SeededRandom } from '@algo/simulation';
 import {
+  acknowledgedOf,
   type Exchange,
   type Fault,
   faultsOf,
@@ -12,6 +13,7 @@ import {
   widened,
 } from './scenario.ts';
 import { OF_VENUE, OF_VENUE_SHARED, type VenueFault } from './venue-faults.ts';
+import { isForPersons, venueStepsOf } from './venue-steps.ts';
 
 /** What happens to requests and their answers on the way. */
 const WAY_FAULTS = ['requestLost', 'requestLate', 'answerLost', 'answerLate', 'requestTwice'] as const;
@@ -30,7 +32,8 @@ export function binanceScenarioOf(exchange: Exclude<Exchange, 'paper'>, seed: nu
   ];
   longSilence(random.stream('long silence'), steps, faults);
   cutOffUnderStops(random.stream('cut off'), steps, faults);
-  steps.push(...byHandOf(random.stream('by hand')));
+  steps.push(...venueStepsOf(exchange === 'binance-spot', random, moment));
+  if (isForPersons(steps)) steps.push(...acknowledgedOf(random.stream('persons')));
   const isWide = widened(random.stream('third instrument'), steps);
   const kind = random.stream('kind');
   const vices = [`depth=${DEPTHS[kind.below(DEPTHS.length)]}`, ...(kind.chance(0.2) ? ['burnsBnb=1'] : [])];
@@ -97,14 +100,4 @@ function cutOffUnderStops(random: SeededRandom, steps: Step[], faults: Fault[]):
       ...{ does: 'leap', instrument, by: -random.between(0.01, 0.03) },
       atMs: when.atMs + random.below(when.forMs),
     });
-}
-
-/** In a fifth a person sells what is held, or buys beside it; of both nobody could say whose the rest is. */
-function byHandOf(random: SeededRandom): Step[] {
-  if (!random.chance(0.2)) return [];
-  const side = random.chance(0.5) ? 'sell' : 'buy';
-  return Array.from({ length: 1 + random.below(3) }, () => ({
-    ...{ does: 'byHand', side, instrument: random.below(2), share: random.between(0.2, 1) },
-    atMs: moment(random),
-  }));
 }

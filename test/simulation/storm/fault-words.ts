@@ -36,6 +36,11 @@ export const STEP_WORDS: Readonly<Record<Step['does'], string>> = {
   byHand:
     'A person takes away what works there and sells a share of what is held, or buys beside it; only ' +
     'over a real adapter.',
+  transfer: 'Money, or the coin that fees are paid with, comes or goes; only over a real adapter.',
+  fund: 'Who holds a contract pays or gets funding; only over the adapter of USD-M, as the next three.',
+  liquidate: 'The exchange closes all that the account holds, and ends its orders.',
+  reduce: 'The exchange takes a part of a position, because somebody else can’t pay.',
+  setUp: 'A person sets leverage, margin mode or position mode otherwise, where the exchange lets him.',
   leap: 'A price jumps by 0.4 to 2 %.',
 };
 

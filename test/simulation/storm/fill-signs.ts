@@ -14,7 +14,7 @@ export function takenInKind({ instrument, fee, feeAsset }: Fill): number {
 
 /** Whether an order is none of ours: of a person, or of the exchange itself. */
 export function isOutside(id: string): boolean {
-  return /^(hand|liquidation|bought)-/.test(id);
+  return /^(hand|liquidation|bought|autoclose|binance)-/.test(id);
 }
 
 /** Whether a person has added to what is held, or opened it, by this order. */

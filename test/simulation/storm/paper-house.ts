@@ -59,7 +59,7 @@ export class PaperHouse implements StormHouse {
 
   end(): void {}
 
-  byHand(): void {}
+  happens(): void {}
 
   isHeard(): boolean {
     return this.#isPaperHeard();

@@ -175,7 +175,12 @@ export class ScenarioRun {
         this.#silentUntilMs = Math.max(this.#silentUntilMs, this.#nowMs + step.forMs);
         return;
       case 'byHand':
-        this.world.house.byHand(step);
+      case 'transfer':
+      case 'fund':
+      case 'liquidate':
+      case 'reduce':
+      case 'setUp':
+        this.world.house.happens(step);
         return;
       case 'leap':
         this.#prices[step.instrument] = rounded(this.#prices[step.instrument]! * (1 + step.by));

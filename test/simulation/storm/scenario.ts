@@ -146,7 +146,7 @@ export function troubleOf(steps: readonly Step[], random: SeededRandom): Fault[]
 }
 
 /** A person lets what differs be, lifts what that has stopped, and the strategy goes on. */
-function acknowledgedOf(random: SeededRandom): Step[] {
+export function acknowledgedOf(random: SeededRandom): Step[] {
   return Array.from({ length: 2 + random.below(5) }, (_, n) => {
     const atMs = moment(random);
     const instrument = random.below(2);

@@ -1,12 +1,13 @@
 import type { VirtualClock } from '@algo/bus';
-import { type Fill, instrumentId, venueOrderId, venueTradeId } from '@algo/model';
+import { Decimal, type Fill, instrumentId, venueOrderId, venueTradeId } from '@algo/model';
 import type { SeededRandom } from '@algo/simulation';
 import { BinanceSpotExchange, type SpotFill, spotSymbol } from '@algo/testkit/venues';
 import { ACCOUNT } from '../stage.ts';
 import { BinanceHouse, depthOf, type HouseMarket } from './binance-house.ts';
 import { micros } from './judge-notes.ts';
 import { KEY } from './key-files.ts';
-import type { Scenario, Step } from './scenario.ts';
+import type { Scenario } from './scenario.ts';
+import type { VenueStep } from './venue-steps.ts';
 import type { Weather } from './weather.ts';
 
 const OWNER = 'storm';
@@ -46,7 +47,14 @@ export class SpotHouse extends BinanceHouse {
     return this.exchange.socketUrl;
   }
 
-  byHand({ instrument, share, side }: Extract<Step, { does: 'byHand' }>): void {
+  happens(step: VenueStep): void {
+    if (step.does === 'byHand') this.#trades(step);
+    if (step.does !== 'transfer') return;
+    const amount = partOf(this.exchange.holding(OWNER, step.asset).free, step.share);
+    if (!amount.isZero()) this.exchange.transfer(OWNER, step.asset, `${amount}`);
+  }
+
+  #trades({ instrument, share, side }: Extract<VenueStep, { does: 'byHand' }>): void {
     const [symbol, id] = [this.symbols[instrument]!, this.instruments[instrument]!];
     const n = ++this.#byHand;
     if (side === 'buy') {
@@ -63,7 +71,12 @@ export class SpotHouse extends BinanceHouse {
   }
 
   protected cash(): readonly string[] {
-    return [];
+    return this.exchange
+      .transfersOf(OWNER)
+      .map(
+        ({ id, asset, amount }) =>
+          `${amount.isNegative() ? 'withdrawal' : 'deposit'}-${id} ${amount} ${asset}`,
+      );
   }
 
   protected stand(id: string): 'absent' | 'open' | 'ended' {
@@ -98,6 +111,11 @@ export class SpotHouse extends BinanceHouse {
       timeUs: fill.timeMs * 1_000,
     };
   }
+}
+
+/** Returns a share of an amount, as finely as the exchange keeps it. */
+export function partOf(amount: Decimal, share: number): Decimal {
+  return amount.times(Decimal.fromNumber(share, 4)).rounded(8, 'down');
 }
 
 /** Returns a share of what is held, in whole steps. *Units*: `held` millionths of base. */

@@ -3,7 +3,8 @@ import type { OpenExchange } from '@algo/venues';
 import type { SimulatedLife } from '../simulated-life.ts';
 import type { Invariant } from './invariants.ts';
 import type { Leaving } from './leaving.ts';
-import type { Fault, Step, Target } from './scenario.ts';
+import type { Fault, Target } from './scenario.ts';
+import type { VenueStep } from './venue-steps.ts';
 import type { VenueTruth } from './venue-truth.ts';
 
 /** The exchange of a storm, and what of the world follows from which one it is. */
@@ -25,8 +26,8 @@ export interface StormHouse {
   /** Begins, or ends, what goes wrong with the exchange itself. */
   begin(fault: Fault): void;
   end(fault: Fault): void;
-  /** A person does something there by hand. */
-  byHand(step: Extract<Step, { does: 'byHand' }>): void;
+  /** Something happens to the account there that no order of ours does. */
+  happens(step: VenueStep): void;
   /** Told where something reached it that must not. */
   onBroken: (invariant: Invariant, detail: string) => void;
   /** Whether it is there and can be reached. */

@@ -6,7 +6,8 @@ import type { Sometimes } from './judge-notes.ts';
 const OFTEN: readonly Sometimes[] = [
   ...(['unknown resolved as filled', 'cancel and fill race', 'takeover of the lease'] as const),
   ...(['exit denied, then passed', 'stop at the venue moved', 'stop at the venue sold'] as const),
-  ...(['exit in place of a stop', 'bought outside'] as const),
+  ...(['exit in place of a stop', 'bought outside', 'closed outside'] as const),
+  ...(['cash moved', 'setup changed'] as const),
 ];
 
 test('over the adapter of Binance USD-M no rule is broken in seeds 1 to 100', async () => {

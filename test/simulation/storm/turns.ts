@@ -1,4 +1,5 @@
 import type { VenueFault } from './venue-faults.ts';
+import type { VenueStep } from './venue-steps.ts';
 
 /** The exchange of a storm: the one that is played here, or a stand-in behind its real adapter. */
 export const EXCHANGES = ['paper', 'binance-spot', 'binance-usdm'] as const;
@@ -62,12 +63,6 @@ export type Step = { readonly atMs: number } & (
   | { readonly does: 'flatten' }
   | { readonly does: 'acknowledge'; readonly instrument: number }
   | { readonly does: 'silence'; readonly forMs: number }
-  /** A person trades at the exchange, a share of what is held or as much beside. */
-  | {
-      readonly does: 'byHand';
-      readonly side: 'buy' | 'sell';
-      readonly instrument: number;
-      readonly share: number;
-    }
+  | VenueStep
   | { readonly does: 'leap'; readonly instrument: number; readonly by: number }
 );

@@ -1,16 +1,18 @@
 import type { VirtualClock } from '@algo/bus';
 import { type Fill, instrumentId, venueOrderId, venueTradeId } from '@algo/model';
 import type { SeededRandom } from '@algo/simulation';
-import { BinanceUsdmExchange, type UsdmFill, usdmSymbol } from '@algo/testkit/venues';
+import { BinanceUsdmExchange, type UsdmFill, type UsdmOrder, usdmSymbol } from '@algo/testkit/venues';
 import { ACCOUNT } from '../stage.ts';
 import { BinanceHouse, depthOf, type HouseMarket } from './binance-house.ts';
 import { micros } from './judge-notes.ts';
 import { KEY } from './key-files.ts';
-import type { Fault, Scenario, Step } from './scenario.ts';
-import { shareOf } from './spot-house.ts';
+import type { Fault, Scenario } from './scenario.ts';
+import { partOf, shareOf } from './spot-house.ts';
+import type { VenueStep } from './venue-steps.ts';
 import type { Weather } from './weather.ts';
 
 const OWNER = 'storm';
+const OF_TRADES = ['REALIZED_PNL', 'COMMISSION'];
 const USDM: HouseMarket = {
   ...{ name: 'binance-usdm', market: 'perp', weightMax: 2_400 },
   reads: [
@@ -23,6 +25,7 @@ const USDM: HouseMarket = {
 export class UsdmHouse extends BinanceHouse {
   readonly exchange: BinanceUsdmExchange;
   readonly #fills: Fill[] = [];
+  readonly #beganMs: number;
   #byHand = 0;
 
   constructor(
@@ -32,9 +35,10 @@ export class UsdmHouse extends BinanceHouse {
     super(USDM, scenario, parts);
     this.exchange = BinanceUsdmExchange.unplugged({
       symbols: this.symbols.map((name, n) => usdmSymbol(name, { depth: depthOf(scenario, n) })),
-      accounts: [{ name: OWNER, balances: { USDT: '1000000' }, keys: [KEY] }],
+      accounts: [{ name: OWNER, balances: { USDT: '1000000', BNB: '1000' }, keys: [KEY] }],
       clock: this.exchangeClock,
     });
+    this.#beganMs = this.nowMs();
   }
 
   protected get sockets() {
@@ -50,7 +54,57 @@ export class UsdmHouse extends BinanceHouse {
     else super.begin(fault);
   }
 
-  byHand({ instrument, share, side }: Extract<Step, { does: 'byHand' }>): void {
+  happens(step: VenueStep): void {
+    switch (step.does) {
+      case 'byHand':
+        this.#trades(step);
+        return;
+      case 'transfer': {
+        const amount = partOf(this.exchange.balanceOf(OWNER, step.asset), step.share);
+        if (!amount.isZero()) this.exchange.transfer(OWNER, step.asset, `${amount}`);
+        return;
+      }
+      case 'fund':
+        this.exchange.fund(this.symbols[step.instrument]!, step.rate.toFixed(6));
+        return;
+      case 'liquidate':
+        this.exchange.liquidate(OWNER);
+        return;
+      case 'reduce': {
+        const held = this.held().get(this.instruments[step.instrument]!) ?? 0;
+        const quantity = shareOf(held, step.share);
+        if (Number(quantity) > 0) this.exchange.reduce(OWNER, this.symbols[step.instrument]!, quantity);
+        return;
+      }
+      case 'setUp':
+        this.#setUp(step);
+        return;
+      default:
+        step satisfies never;
+    }
+  }
+
+  /** As on the exchange's page, which refuses what does not go with what is held or ordered. */
+  #setUp(step: Extract<VenueStep, { does: 'setUp' }>): void {
+    const symbol = this.symbols[step.instrument]!;
+    switch (step.what) {
+      case 'leverage':
+        this.ask('POST', '/fapi/v1/leverage', { symbol, leverage: `${step.leverage}` });
+        return;
+      case 'margin': {
+        const marginType = step.isIsolated ? 'ISOLATED' : 'CROSSED';
+        this.ask('POST', '/fapi/v1/marginType', { symbol, marginType });
+        return;
+      }
+      case 'mode':
+        this.ask('POST', '/fapi/v1/positionSide/dual', { dualSidePosition: `${step.isHedged}` });
+        return;
+      default:
+        step satisfies never;
+    }
+  }
+
+  #trades({ instrument, share, side }: Extract<VenueStep, { does: 'byHand' }>): void {
     const [symbol, id] = [this.symbols[instrument]!, this.instruments[instrument]!];
     const n = ++this.#byHand;
     const held = this.held().get(id) ?? 0;
@@ -73,8 +127,11 @@ export class UsdmHouse extends BinanceHouse {
       this.ask('POST', '/fapi/v1/order', { symbol, ...order, newClientOrderId: `hand-${n}` });
   }
 
-  protected cash(): readonly string[] | undefined {
-    return undefined;
+  /** All but what trades did, since the storm began. */
+  protected cash(): readonly string[] {
+    return this.exchange.incomes
+      .filter(({ timeMs, type }) => timeMs >= this.#beganMs && !OF_TRADES.includes(type))
+      .map(({ id, type, asset, amount }) => `${type}-${id}-${asset} ${amount} ${asset}`);
   }
 
   /** A conditional order that was let go goes on as the order that it became, under the same name. */
@@ -103,7 +160,7 @@ export class UsdmHouse extends BinanceHouse {
     const order = this.exchange.ordersOf(OWNER).find(({ orderId }) => orderId === fill.orderId)!;
     return {
       ...{ venueTradeId: venueTradeId(`${fill.tradeId}`), venueOrderId: venueOrderId(`${fill.orderId}`) },
-      ...{ clientOrderId: order.clientOrderId as Fill['clientOrderId'], account: ACCOUNT },
+      ...{ clientOrderId: nameOf(order) as Fill['clientOrderId'], account: ACCOUNT },
       instrument: instrumentId(`binance.perp.${fill.symbol}`),
       side: fill.side === 'BUY' ? 'buy' : 'sell',
       ...{ quantity: fill.quantity, price: fill.price, fee: fill.commission },
@@ -111,4 +168,9 @@ export class UsdmHouse extends BinanceHouse {
       timeUs: fill.timeMs * 1_000,
     };
   }
+}
+
+/** All forced reductions have one name; each is known by its number. */
+function nameOf({ clientOrderId, orderId }: UsdmOrder): string {
+  return clientOrderId === 'adl_autoclose' ? `binance-${orderId}` : clientOrderId;
 }

@@ -20,11 +20,11 @@ export {
   BinanceUsdmExchange,
   type UsdmAccountOptions,
   type UsdmExchangeOptions,
-  type UsdmTruth,
 } from './binance-usdm/binance-usdm-exchange.ts';
 export type { AlgoOrder, UsdmFill, UsdmOrder } from './binance-usdm/usdm-order.ts';
 export { type UsdmSymbol, usdmSymbol } from './binance-usdm/usdm-symbol.ts';
 export { USDM_503 } from './binance-usdm/usdm-trading.ts';
+export type { UsdmTruth } from './binance-usdm/usdm-truth.ts';
 export { type ExchangeClock, HandClock, WALL_CLOCK } from './exchange/exchange-clock.ts';
 export type { Fault, Reply } from './exchange/fault-plan.ts';
 export type { EngineMatch, EngineOrder } from './exchange/public-order.ts';

@@ -23,7 +23,7 @@ import { SpotReads } from './spot-reads.ts';
 import type { SpotSymbol, SymbolStatus } from './spot-symbol.ts';
 import { SpotTrading } from './spot-trading.ts';
 import { type SpotTruth, truthOf } from './spot-truth.ts';
-import { SpotWallet } from './spot-wallet.ts';
+import { SpotWallet, type Transfer } from './spot-wallet.ts';
 
 /** An account of the spot exchange. *Shape*: amounts and rates as decimals as text. */
 export interface SpotAccountOptions {
@@ -221,6 +221,11 @@ export class BinanceSpotExchange implements AsyncDisposable {
   /** Returns an account's orders, oldest first. */
   ordersOf(account: string): readonly SpotOrder[] {
     return this.#books.orders.of(account);
+  }
+
+  /** Returns what came from outside, or went there, oldest first. */
+  transfersOf(account: string): readonly Transfer[] {
+    return this.#wallet.of(account);
   }
 
   holding(account: string, asset: string): Holding {

@@ -3,7 +3,7 @@ import type { Asked } from '../binance-account/endpoint.ts';
 import { fixed } from '../binance-account/fixed-text.ts';
 
 /** Coins that came or went. *Units*: ms; below 0 what went. */
-interface Transfer {
+export interface Transfer {
   readonly id: number;
   readonly account: string;
   readonly asset: string;
@@ -23,6 +23,10 @@ export class SpotWallet {
 
   note(account: string, asset: string, amount: Decimal, timeMs: number): void {
     this.#transfers.push({ id: this.#transfers.length + 1, account, asset, amount, timeMs });
+  }
+
+  of(account: string): readonly Transfer[] {
+    return this.#transfers.filter((each) => each.account === account);
   }
 
   readonly deposits = (asked: Asked): unknown =>

@@ -2,7 +2,6 @@ import { Decimal } from '@algo/model';
 import { BinanceStandIn } from '../binance/binance-stand-in.ts';
 import { USDM_DIALECT } from '../binance/dialect.ts';
 import type { StandInOptions } from '../binance/stand-in-options.ts';
-import type { TapeTrade } from '../binance/tape.ts';
 import { AccountDesk } from '../binance-account/account-desk.ts';
 import { AccountRest } from '../binance-account/account-rest.ts';
 import type { KeyOptions } from '../binance-account/api-keys.ts';
@@ -22,6 +21,7 @@ import { UsdmReads } from './usdm-reads.ts';
 import { UsdmSettingsDesk } from './usdm-settings.ts';
 import type { UsdmSymbol } from './usdm-symbol.ts';
 import { UsdmTrading } from './usdm-trading.ts';
+import { type UsdmTruth, usdmTruthOf } from './usdm-truth.ts';
 import type { Income, Position } from './usdm-wallets.ts';
 
 const LOOK_EVERY_MS = 50;
@@ -50,18 +50,6 @@ export interface UsdmSetUp {
   readonly isHedged?: boolean;
   readonly isMultiAssets?: boolean;
   readonly leverage?: Readonly<Record<string, number>>;
-}
-
-/** What is really so at the exchange. */
-export interface UsdmTruth {
-  readonly orders: readonly UsdmOrder[];
-  readonly algos: readonly AlgoOrder[];
-  readonly fills: readonly UsdmFill[];
-  readonly positions: ReadonlyMap<string, readonly Position[]>;
-  /** *Shape*: by account and asset. */
-  readonly wallets: ReadonlyMap<string, ReadonlyMap<string, Decimal>>;
-  readonly incomes: readonly Income[];
-  readonly tape: ReadonlyMap<string, readonly TapeTrade[]>;
 }
 
 /** Binance's USD-M exchange as documented: market, accounts and orders over HTTP and WebSocket. */
@@ -240,16 +228,7 @@ export class BinanceUsdmExchange implements AsyncDisposable {
 
   /** Returns what is really so, whatever reads and streams show. */
   truth(): UsdmTruth {
-    const { orders, algos, fills, wallets, symbols } = this.#books;
-    const { accounts, incomes } = wallets;
-    const walletOf = (account: string) =>
-      new Map(wallets.assets(account).map((asset) => [asset, wallets.balance(account, asset)]));
-    return {
-      ...{ orders: orders.all(), algos: algos.all(), fills: [...fills], incomes: [...incomes] },
-      positions: new Map(accounts.map((account) => [account, wallets.positions(account)])),
-      wallets: new Map(accounts.map((account) => [account, walletOf(account)])),
-      tape: new Map([...symbols.keys()].map((name) => [name, [...this.market.tape.trades(name)!]])),
-    };
+    return usdmTruthOf(this.#books, (symbol) => this.market.tape.trades(symbol)!);
   }
 
   /** All fills, oldest first: a list that grows. */
@@ -265,6 +244,16 @@ export class BinanceUsdmExchange implements AsyncDisposable {
   algosOf(account: string): readonly AlgoOrder[] {
     return this.#books.algos.of(account);
   }
+
+  /** All changes of wallets, oldest first: a list that grows. */
+  get incomes(): readonly Income[] {
+    return this.#books.wallets.incomes;
+  }
+
+  balanceOf(account: string, asset: string): Decimal {
+    return this.#books.wallets.balance(account, asset);
+  }
+
   positionOf(account: string, symbol: string): Position {
     return this.#books.wallets.position(account, symbol, 'BOTH');
   }
