@@ -1,13 +1,14 @@
 // A live account at the stand-in of spot and a paper account on the same feed, order by order. It takes long,
-// and runs in soaks alone: ALGO_SOAK=1.
-import { mkdtempSync, rmSync } from 'node:fs';
+// and runs in soaks alone: ALGO_SOAK=1, for ALGO_BESIDE_MINUTES. Its table is left in .cache.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type AccountComparison, type ComparedEntry, compareAccounts } from './support/account-comparison.ts';
-import { algo } from './support/algo-process.ts';
-import { soak } from './support/config.ts';
+import { algo, ROOT } from './support/algo-process.ts';
+import { comparisonTable } from './support/comparison-table.ts';
+import { besideMinutes, soak } from './support/config.ts';
 import { eagerTrading } from './support/eager-trading.ts';
 import { EngineRecord, factsOf } from './support/engine-record.ts';
 import { EngineRun } from './support/engine-run.ts';
@@ -15,7 +16,8 @@ import { LIVE_ACCOUNT, limitsFor } from './support/live-market.ts';
 import { LiveSpot } from './support/live-spot.ts';
 
 const PAPER = 'paper-main';
-const RUN_MS = 15 * 60_000;
+const RUN_MS = besideMinutes * 60_000;
+const TABLE = join(ROOT, '.cache', 'live-beside-paper.md');
 const PATIENCE_MS = 180_000;
 /**
  * What keeps an account from what the other does: its own position, or that it left one a moment ago; in the
@@ -57,6 +59,8 @@ beforeAll(async () => {
   await run.stop();
   await using record = await EngineRecord.open(dataDir);
   compared = await compareAccounts(record.bus, LIVE_ACCOUNT, PAPER);
+  mkdirSync(join(ROOT, '.cache'), { recursive: true });
+  writeFileSync(TABLE, `${comparisonTable(compared)}\n`);
 }, RUN_MS + 600_000);
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 

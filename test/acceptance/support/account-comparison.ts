@@ -1,12 +1,26 @@
 import type { Bus } from '@algo/bus';
-import type { Decision, ExitReason, OrderEvent, PlaceOrder, PositionEvent } from '@algo/model';
+import {
+  Decimal,
+  type Decision,
+  type ExitReason,
+  type OrderEvent,
+  type PlaceOrder,
+  type PositionEvent,
+  US_PER_MS,
+} from '@algo/model';
 import { factsOf } from './engine-record.ts';
 
+/** Of an average. */
+const PRICE_PLACES = 4;
+
+type Fill = Extract<OrderEvent, { type: 'OrderFilled' }>['fill'];
 type Closed = Extract<PositionEvent, { type: 'PositionClosed' }>;
 
 /** An entry that an account sent for a signal, and what came of it. */
 export interface ComparedEntry {
   readonly command: PlaceOrder;
+  /** What was filled of it, at which price on average, and when the first of it; null for nothing. */
+  readonly entered: { readonly quantity: Decimal; readonly price: Decimal; readonly afterMs: number } | null;
   /** Of the position that it opened; null where it opened none. */
   readonly exit: { readonly reason: ExitReason | null; readonly closed: Closed } | null;
 }
@@ -62,9 +76,11 @@ function entryOf(
   positions: readonly PositionEvent[],
 ): ComparedEntry {
   const sent = orders.find((of) => of.type === 'OrderSubmitted' && of.commandId === command.commandId);
-  const filled = orders.find(
-    (of) => of.type === 'OrderFilled' && of.clientOrderId === sent?.clientOrderId,
-  )?.timeUs;
+  const fills = orders.flatMap((of) =>
+    of.type === 'OrderFilled' && of.clientOrderId === sent?.clientOrderId ? [of.fill] : [],
+  );
+  const entered = enteredBy(fills, command.timeUs);
+  const filled = fills[0]?.timeUs;
   const opened = positions.find(
     ({ type, position: { account, instrument, openedUs } }) =>
       type === 'PositionOpened' &&
@@ -74,9 +90,18 @@ function entryOf(
   );
   const of = positions.filter(({ position }) => position.id === opened?.position.id);
   const closed = of.find((event): event is Closed => event.type === 'PositionClosed');
-  if (closed === undefined) return { command, exit: null };
+  if (closed === undefined) return { command, entered, exit: null };
   const left = of.find((event) => event.type === 'ExitTriggered');
-  return { command, exit: { reason: left?.type === 'ExitTriggered' ? left.reason : null, closed } };
+  return { command, entered, exit: { reason: left?.type === 'ExitTriggered' ? left.reason : null, closed } };
+}
+
+function enteredBy(fills: readonly Fill[], askedUs: number): ComparedEntry['entered'] {
+  const [first] = fills;
+  if (first === undefined) return null;
+  const quantity = fills.reduce((sum, fill) => sum.plus(fill.quantity), Decimal.zero);
+  const worth = fills.reduce((sum, fill) => sum.plus(fill.quantity.times(fill.price)), Decimal.zero);
+  const price = worth.dividedBy(quantity, PRICE_PLACES, 'half-even');
+  return { quantity, price, afterMs: (first.timeUs - askedUs) / US_PER_MS };
 }
 
 function refusalOf(decision: Decision | undefined): string | null {

@@ -2,6 +2,8 @@
 export const inherited: Readonly<NodeJS.ProcessEnv> = process.env;
 /** Whether the long runs are wanted too: `npm run test:soak`. */
 export const soak = process.env.ALGO_SOAK !== undefined;
+/** How long a live account and a paper account trade beside each other. */
+export const besideMinutes = Number(process.env.ALGO_BESIDE_MINUTES ?? '15');
 /** The Python with which an outsider is played, where it is not the one in the path. */
 export const python = process.env.ALGO_TEST_PYTHON ?? 'python3';
 /** A program that takes `stop-node N` and `start-node N`: ends a node of the cluster as a crash does. */
