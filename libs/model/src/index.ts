@@ -50,6 +50,7 @@ export * from './trade.ts';
 export * from './trading-config.ts';
 export * from './trading-modes.ts';
 export * from './trailing-distances.ts';
+export * from './under-own-name.ts';
 export * from './venue.ts';
 export * from './wanted.ts';
 export * from './warm-bars.ts';

@@ -206,7 +206,7 @@ export class OrderFollower {
   /** All fills of the account since a time that was asked for; after a failure it is asked again. */
   #fetched(answer: FillsAnswer, out: ExecutionOutput[]): void {
     const fills = answer.type === 'answered' ? answer.fills : [];
-    for (const fill of fills) this.#filled(fill, fill.quantity, out);
+    for (const fill of fills) this.#filled(this.#ledger.named(fill), fill.quantity, out);
     for (const fill of fills) this.#ledger.waitedFor(fill);
     this.#steps.fetched(answer.type === 'answered');
   }

@@ -8,6 +8,7 @@ import {
   type PlaceOrder,
   RecentMap,
   type TimeUs,
+  underOwnName,
 } from '@algo/model';
 
 /** How the venue says that an order ended, kept until the fills it counts have arrived. */
@@ -163,6 +164,15 @@ export class OrderLedger {
   /** Returns every order that isn't over, oldest first. */
   orders(): readonly Order[] {
     return [...this.#open.values()].map(({ order }) => order);
+  }
+
+  /** Returns a fill under our name of its order, where a venue tells it by another's cancel. */
+  named(fill: Fill): Fill {
+    return underOwnName(fill, this.#known());
+  }
+
+  *#known(): Generator<Order> {
+    for (const orders of [this.#open, this.#closed]) for (const { order } of orders.values()) yield order;
   }
 
   /** Goes through the fills that are booked to orders we still know. */

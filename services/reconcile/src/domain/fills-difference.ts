@@ -6,6 +6,7 @@ import {
   type InstrumentId,
   isOwnClientOrderId,
   type TimeUs,
+  underOwnName,
 } from '@algo/model';
 import type { LocalBooks, VenueBooks } from './books.ts';
 import type { Discrepancy } from './reconciliation-report.ts';
@@ -33,7 +34,8 @@ export function fillsDifference(
   if (areTheSame(local.fills, venue.fills))
     return { own: [], foreign: [], behind: new Set(), discrepancies: [] };
   const known = new Map(local.fills.map((f) => [fillKey(f), f]));
-  const theirs = new Map(venue.fills.map((f) => [fillKey(f), f]));
+  const orders = [...local.undecided.values(), ...local.ended.values()];
+  const theirs = new Map(venue.fills.map((told) => named(underOwnName(told, orders))));
   const missed = [...theirs].flatMap(([key, f]) => (known.has(key) ? [] : [f])).toSorted(byTime);
   const own = missed.filter((f) => isKnown(f, local) || isOwnClientOrderId(f.clientOrderId));
   const foreign = missed.filter((f) => !own.includes(f));
@@ -49,6 +51,10 @@ export function fillsDifference(
     ),
   ];
   return { own, foreign, behind: new Set(unshown.map(({ instrument }) => instrument)), discrepancies };
+}
+
+function named(fill: Fill): readonly [key: string, fill: Fill] {
+  return [fillKey(fill), fill];
 }
 
 /** Returns a fill as evidence. */

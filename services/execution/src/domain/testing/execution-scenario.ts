@@ -11,6 +11,7 @@ import {
   type Instrument,
   type InstrumentId,
   instrumentId,
+  isOwnClientOrderId,
   type OrderLookup,
   type OrderRequest,
   type PlaceOrder,
@@ -176,7 +177,8 @@ export function fillOf(
 ): Fill {
   const { clientOrderId, account, side } = request;
   return {
-    ...{ venueTradeId: venueTradeId(trade), clientOrderId, venueOrderId: venueOrderId('v') },
+    ...{ venueTradeId: venueTradeId(trade), clientOrderId },
+    venueOrderId: venueOrderId(isOwnClientOrderId(clientOrderId) ? 'v' : clientOrderId),
     ...{ account, instrument: request.instrument, side, quantity: d(quantity), price: d('83') },
     ...{ fee: d(feeLtc), feeAsset: feeLtc === '0' ? 'USDT' : 'LTC', liquidity: 'taker', timeUs },
   };
@@ -214,8 +216,7 @@ export const submitted = (
   type: SubmitOutcome['type'],
   timeUs: number,
 ): ExecutionInput => ({
-  type: 'SubmitOutcomeKnown',
-  outcome: outcome(id, type, timeUs),
+  ...{ type: 'SubmitOutcomeKnown', outcome: outcome(id, type, timeUs) },
 });
 export const lookedUp = (id: ClientOrderId, lookup: OrderLookup, timeUs: number): ExecutionInput => ({
   type: 'OrderLookedUp',
@@ -273,8 +274,7 @@ export function denial(outputs: readonly ExecutionOutput[]): DenialCode | null {
 /** Limits with their name. */
 export const named = (limits: ExecutionLimits): NamedLimits => namedLimits(limits);
 export const limited = (limits: ExecutionLimits = LIMITS): ExecutionInput => ({
-  type: 'LimitsChanged',
-  ...named(limits),
+  ...{ type: 'LimitsChanged', ...named(limits) },
 });
 
 /** An engine whose gate is open, whose guard lives and whose markets trade. */
