@@ -11,6 +11,8 @@ export function orderEventOf(report: Row, link: AccountLink): VenueEvent | undef
   const told = textOf(report, 'C');
   // Of a cancel `c` is the cancel's own name, and `C` its order's.
   const clientOrderId = nameOf(told === '' ? textOf(report, 'c') : told, orderId);
+  // What was named before stood: its placing was answered, or told.
+  const hasStood = link.numbers.get(clientOrderId) !== undefined;
   link.named(`${orderId}`, clientOrderId);
   link.touched.add(symbol);
   const instrument = link.instrumentOf(symbol);
@@ -29,7 +31,8 @@ export function orderEventOf(report: Row, link: AccountLink): VenueEvent | undef
     case 'CANCELED':
       return { type: 'VenueCanceled', ...about, reason: because };
     case 'REJECTED':
-      return { type: 'VenueCanceled', ...about, reason: textOf(report, 'r') };
+      // One that never stood is refused by its answer, or found so; one that did, as a stop at its price, is over.
+      return hasStood ? { type: 'VenueExpired', ...about, reason: textOf(report, 'r') } : undefined;
     case 'EXPIRED':
       return { type: 'VenueExpired', ...about, reason: because };
     case 'TRADE_PREVENTION':

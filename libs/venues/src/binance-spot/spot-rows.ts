@@ -20,6 +20,7 @@ const KINDS: Readonly<Record<string, OrderType>> = {
   ...{ STOP_LOSS: 'stop', STOP_LOSS_LIMIT: 'stop', TAKE_PROFIT: 'stop', TAKE_PROFIT_LIMIT: 'stop' },
 };
 
+/** A stop stood before it was rejected when its price came: it has expired, as the stream tells it. */
 const STATUSES: Readonly<Record<string, VenueOrderStatus>> = {
   ...{ NEW: 'open', PENDING_NEW: 'open', PARTIALLY_FILLED: 'open', PENDING_CANCEL: 'open' },
   ...{ FILLED: 'filled', CANCELED: 'canceled', REJECTED: 'rejected' },
@@ -41,7 +42,7 @@ export function orderOf(row: Row, account: AccountId, instrument: InstrumentId):
   return {
     request,
     venueOrderId: venueOrderId(`${wholeOf(row, 'orderId')}`),
-    status: oneOf(row, 'status', STATUSES),
+    status: kind === 'stop' && row.status === 'REJECTED' ? 'expired' : oneOf(row, 'status', STATUSES),
     filled: decimalOf(row, 'executedQty'),
     acceptedUs: wholeOf(row, 'time') * US_PER_MS,
   };
