@@ -5,8 +5,9 @@ import { setTimeout } from 'node:timers/promises';
 import type { VirtualClock } from '@algo/bus';
 import { type AccountId, type Instrument, instrumentId } from '@algo/model';
 import { readInstrumentCatalog } from '@algo/runtime';
+import { TcpProxy } from '@algo/testkit';
 import { BinanceSpotExchange, spotSymbol, WALL_CLOCK } from '@algo/testkit/venues';
-import { type ExchangeVenue, type OpenExchange, openExchange } from '@algo/venues';
+import { type ExchangeVenue, type OpenExchange, openExchange, type RequestPaths } from '@algo/venues';
 import type { SimulatedLife } from './simulated-life.ts';
 
 export const LTC = instrumentId('binance.spot.LTCUSDT');
@@ -18,6 +19,8 @@ const RULES = `${LTC}: { base: LTC, quote: USDT, price_tick: '0.01', quantity_st
 /** Real time for what the stand-in says by itself to come over the loopback. *Units*: ms. */
 const SOCKET_MS = 2;
 const ANSWER_MAX_MS = 2_000;
+/** The same, where ccxt may have to be loaded first. */
+const LOADED_MAX_MS = 20_000;
 
 /** The stand-in of spot with one account, on virtual time, and the adapter of each process at its door. */
 export class SpotDoors implements AsyncDisposable {
@@ -29,14 +32,19 @@ export class SpotDoors implements AsyncDisposable {
   readonly #dir: string;
   readonly #time: { of: VirtualClock | undefined };
   readonly #opened = new Map<string, OpenExchange>();
-  #asked = 0;
+  /** Over which our own requests go, where ccxt stands behind them; it can be cut. */
+  readonly #line: TcpProxy | undefined;
+  /** What was asked and is not answered. */
+  readonly #asked = new Set<object>();
 
   private constructor(
     exchange: BinanceSpotExchange,
     account: AccountId,
     time: { of: VirtualClock | undefined },
+    line: TcpProxy | undefined,
   ) {
     this.exchange = exchange;
+    this.#line = line;
     this.#account = account;
     this.#time = time;
     this.#dir = mkdtempSync(join(tmpdir(), 'algo-spot-doors-'));
@@ -45,7 +53,8 @@ export class SpotDoors implements AsyncDisposable {
     this.instrument = readInstrumentCatalog(this.catalog).get(LTC)!;
   }
 
-  static async open(account: AccountId): Promise<SpotDoors> {
+  /** `hasFallback`: requests go over a line of their own first, and by ccxt where that is dead. */
+  static async open(account: AccountId, hasFallback = false): Promise<SpotDoors> {
     const time: { of: VirtualClock | undefined } = { of: undefined };
     const exchange = await BinanceSpotExchange.open({
       symbols: [spotSymbol('LTCUSDT')],
@@ -61,7 +70,8 @@ export class SpotDoors implements AsyncDisposable {
         every: WALL_CLOCK.every,
       },
     });
-    return new SpotDoors(exchange, account, time);
+    const line = hasFallback ? await TcpProxy.start(Number(new URL(exchange.restUrl).port)) : undefined;
+    return new SpotDoors(exchange, account, time, line);
   }
 
   /** From here on the exchange has this clock. */
@@ -76,14 +86,22 @@ export class SpotDoors implements AsyncDisposable {
     const [keyFile, secretFile] = [join(keys, 'api.key'), join(keys, 'api.secret')];
     for (const [path, text] of [[keyFile, 'k'] as const, [secretFile, 's'] as const])
       writeFileSync(path, `${text}\n`, { mode: 0o600 });
-    const { restUrl, socketUrl } = this.exchange;
-    const access = { keyFile, secretFile, instruments: [this.instrument], random: () => 0.5 };
+    const { restUrl: fallbackUrl, socketUrl } = this.exchange;
+    const restUrl = this.#line === undefined ? fallbackUrl : `http://127.0.0.1:${this.#line.port}`;
+    const paths: RequestPaths =
+      this.#line === undefined ? { primary: 'direct' } : { primary: 'direct', fallback: 'ccxt', fallbackUrl };
+    const access = { keyFile, secretFile, instruments: [this.instrument], random: () => 0.5, paths };
     const opened = openExchange('binance-spot', {
       ...{ account: this.#account, clock, ask: () => Promise.reject(new Error('no paper')) },
       access: { ...access, address: { restUrl, socketUrl } },
     });
     this.#opened.set(identity, opened);
     return { venue: this.#waitedFor(opened.venue), accountStream: opened.accountStream };
+  }
+
+  /** From here on nobody reaches the exchange by our own requests. */
+  async cutLine(): Promise<void> {
+    await this.#line?.[Symbol.asyncDispose]();
   }
 
   /** Cuts the connections of a process. */
@@ -96,8 +114,9 @@ export class SpotDoors implements AsyncDisposable {
 
   /** Waits in real time until what was asked is answered; what the dead have asked is waited for once. */
   async settled(): Promise<void> {
-    for (let ms = 0; this.#asked > 0 && ms < ANSWER_MAX_MS; ms++) await setTimeout(1);
-    this.#asked = 0;
+    const longestMs = this.#line === undefined ? ANSWER_MAX_MS : LOADED_MAX_MS;
+    for (let ms = 0; this.#asked.size > 0 && ms < longestMs; ms++) await setTimeout(1);
+    this.#asked.clear();
     await setTimeout(SOCKET_MS);
   }
 
@@ -110,10 +129,11 @@ export class SpotDoors implements AsyncDisposable {
           const at = given.findIndex((each) => typeof each === 'function');
           // The proof of an absence waits for virtual time.
           if (at >= 0 && name !== 'proveAbsence') {
-            this.#asked++;
+            const one = {};
+            this.#asked.add(one);
             const told = given[at] as (answer: unknown) => void;
             given[at] = (answer: unknown) => {
-              this.#asked--;
+              this.#asked.delete(one);
               told(answer);
             };
           }
@@ -125,6 +145,7 @@ export class SpotDoors implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const identity of [...this.#opened.keys()]) await this.close(identity);
+    await this.cutLine();
     await this.exchange[Symbol.asyncDispose]();
     rmSync(this.#dir, { recursive: true, force: true });
   }

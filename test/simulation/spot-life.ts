@@ -18,6 +18,7 @@ const STEP_MS = 250;
 const DEAD_MS = 300;
 const PATIENCE_MS = 240_000;
 const QUANTITY = Decimal.of('3');
+const ENTRY = 'POST /api/v3/order';
 /** What the market does, by the second of the life: price, how much, and who takes. */
 const SCRIPT: readonly (readonly [second: number, price: string, quantity: string, taker: 'buy' | 'sell'])[] =
   [
@@ -36,9 +37,17 @@ export interface KillPoint {
   readonly words: string;
 }
 
+/** A request that came to the exchange, and by which way. */
+export interface AskedBy {
+  readonly endpoint: string;
+  readonly way: 'direct' | 'ccxt';
+}
+
 /** What a life has left. */
 export interface LifeEnd {
   readonly points: readonly KillPoint[];
+  /** What was asked by REST, in its order. */
+  readonly asked: readonly AskedBy[];
   /** What is wrong, in words; empty where all is as it must be. */
   readonly wrong: readonly string[];
 }
@@ -87,13 +96,21 @@ export class SpotLife {
     doors.runOn(this.#engine.clock);
   }
 
+  /** Plays a life whose own requests die with the answer to its entry; ccxt is behind them. */
+  static async playOnTwoWays(): Promise<LifeEnd> {
+    await using doors = await SpotDoors.open(ACCOUNT, true);
+    doors.exchange.fault(ENTRY, 1, { does: 'reset', at: 'after' });
+    return await new SpotLife(0, doors).#play(() => doors.cutLine());
+  }
+
   /** Plays a whole life; execution dies at the moment of that number, or never. */
   static async play(killAt = 0): Promise<LifeEnd> {
     await using doors = await SpotDoors.open(ACCOUNT);
     return await new SpotLife(killAt, doors).#play();
   }
 
-  async #play(): Promise<LifeEnd> {
+  /** `entered` runs once, when the exchange has taken the entry in. */
+  async #play(entered?: () => Promise<void>): Promise<LifeEnd> {
     const { clock } = this.#engine;
     for (const [identity, says] of Object.entries(PLAYED)) {
       const account = identity.startsWith('ingest') ? '' : ACCOUNT;
@@ -105,6 +122,10 @@ export class SpotLife {
     this.#isCounted = true;
     await this.#say('decision.paper-main', 'PlaceOrder', this.#entry());
     const beganMs = clock.nowMs();
+    if (entered !== undefined) {
+      await this.#until('the entry to be there', () => this.#doors.exchange.journal.of(ENTRY).length > 0);
+      await entered();
+    }
     for (const [second, price, quantity, taker] of SCRIPT) {
       while (clock.nowMs() - beganMs < second * 1_000) await this.#step();
       this.#flow(price, quantity, taker);
@@ -112,7 +133,10 @@ export class SpotLife {
     await this.#until('all to be over', () => this.#isOver());
     this.#isCounted = false;
     for (let i = 0; i < 8; i++) await this.#step();
-    return { points: this.#points, wrong: await this.#wrong() };
+    const asked = this.#doors.exchange.journal.entries.flatMap(({ agent, endpoint, via }) =>
+      via === 'rest' ? [{ endpoint, way: agent.includes('Mozilla') ? 'ccxt' : 'direct' } as const] : [],
+    );
+    return { points: this.#points, asked, wrong: await this.#wrong() };
   }
 
   /** Says what differs from one entry, filled in part and then whole, and left again. */

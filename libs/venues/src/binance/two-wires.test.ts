@@ -99,6 +99,17 @@ test('where the first way is dead all goes by the other one, and nothing goes ou
   expect(at.ways(CANCEL)).toEqual(['ccxt']);
 });
 
+test('an exit that did not leave goes by the other way at once, though an entry is refused', async () => {
+  await using at = await twoWays();
+  await at.die();
+  await at.read();
+  expect(await at.submit(at.order())).toMatchObject({ type: 'refused' });
+  const exit = { ...at.order(), side: 'sell', limitPrice: Decimal.of('85') } as const;
+  expect(await at.submit(exit)).toMatchObject({ type: 'confirmed' });
+  expect(await at.cancel(exit)).toMatchObject({ type: 'confirmed' });
+  expect([at.ways(ORDER), at.ways(CANCEL)]).toEqual([['ccxt'], ['ccxt']]);
+});
+
 test('the same the other way round: ccxt first, and our own connections behind it', async () => {
   await using at = await twoWays('ccxt');
   expect(await at.submit(at.order())).toMatchObject({ type: 'confirmed' });

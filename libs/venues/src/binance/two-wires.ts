@@ -31,7 +31,9 @@ class WayFailed extends Error {
  * Two ways to one venue. All goes by the first until it fails five times in a row, by transport or 5xx; then
  * by the other one, and a read each minute tries the first. A refusal, 429 and a ban are answers: they count
  * as no failure, and they hold for both ways. A write goes out once, on one way; while what became of one is
- * not known, no write takes another way than that one, and the order is asked for on the other.
+ * not known, no write takes another way than that one, and the order is asked for on the other. What reduces
+ * or guards and surely did not leave on the first goes by the second at once: five failures would be seconds
+ * without a stop. An entry is refused instead, and wanted anew or not.
  */
 export class TwoWires implements AccountWire {
   readonly #first: AccountWire;
@@ -96,12 +98,16 @@ export class TwoWires implements AccountWire {
         `nothing goes by ${way.name} before it is known`;
       return { answer: { type: 'not sent', reason, retryAfterMs: DOUBT_MS }, headers: {} };
     }
-    const sent = await this.#by(way, call, at);
+    const first = await this.#by(way, call, at);
+    const isFree = this.#doubts.size === 0 && (call.purpose === 'exit' || call.purpose === 'cancel');
+    const goesOn = way === this.#first && isFree && first.answer.type === 'not sent' && isFailure(first);
+    const sent = goesOn ? await this.#by(this.#second, call, at) : first;
+    const by = goesOn ? this.#second : way;
     const { answer } = sent;
     const isOpen = answer.type === 'lost' || (answer.type === 'answered' && this.#isUnknown(answer));
     const name = nameOf(call);
     if (name !== undefined && isOpen && this.#doubts.size < DOUBTS_MAX)
-      this.#doubts.set(name, { path: pathOf(call), way });
+      this.#doubts.set(name, { path: pathOf(call), way: by });
     return sent;
   }
 
