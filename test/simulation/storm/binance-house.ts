@@ -43,6 +43,9 @@ export interface HousedExchange {
 /** What tells what happens in accounts. */
 export interface AccountSockets {
   isOpen: boolean;
+  /** Told of an event that nobody could hear, and of who begins to listen. */
+  onUnheard: (event: { readonly e: string }) => void;
+  onListening: () => void;
   cut(): void;
   mute(): void;
 }
@@ -77,6 +80,7 @@ export abstract class BinanceHouse implements StormHouse {
   #outside: ReadonlyMap<string, Fill> = new Map();
   #aheadMs = 0;
   #pausedUntilMs = 0;
+  #isUnheard = false;
 
   constructor(
     market: HouseMarket,
@@ -104,6 +108,7 @@ export abstract class BinanceHouse implements StormHouse {
       fills: () => this.#read().#named,
       outside: () => this.#read().#outside,
       cash: () => this.cash(),
+      isUnheard: () => this.#isUnheard,
       order: (id) => this.stand(id),
       held: () => this.held(),
     };
@@ -120,7 +125,18 @@ export abstract class BinanceHouse implements StormHouse {
   protected abstract stand(id: string): 'absent' | 'open' | 'ended';
   /** What is held, by instrument. *Units*: millionths of base, signed. */
   protected abstract held(): ReadonlyMap<string, number>;
+  protected abstract setOpen(instrument: number, status: 'TRADING' | 'CANCEL_ONLY' | 'BREAK'): void;
   abstract happens(step: VenueStep): void;
+
+  /** Follows whether what happens to orders of ours can be told to anybody. */
+  protected listen(): void {
+    this.sockets.onUnheard = (event) => {
+      this.#isUnheard ||= isOurOrder(event);
+    };
+    this.sockets.onListening = () => {
+      this.#isUnheard = false;
+    };
+  }
 
   nowMs(): number {
     return this.#clock.nowMs() + this.#aheadMs;
@@ -181,6 +197,9 @@ export abstract class BinanceHouse implements StormHouse {
       case 'maintenance':
         this.exchange.setMaintenance(true);
         return;
+      case 'marketShut':
+        this.setOpen(fault.instrument, fault.takesCancels ? 'CANCEL_ONLY' : 'BREAK');
+        return;
       default:
     }
   }
@@ -189,6 +208,7 @@ export abstract class BinanceHouse implements StormHouse {
     if (fault.kind === 'streamCut') this.sockets.isOpen = true;
     if (fault.kind === 'readsBehind') for (const read of this.#market.reads) this.exchange.readLate(read, 0);
     if (fault.kind === 'maintenance') this.exchange.setMaintenance(false);
+    if (fault.kind === 'marketShut') this.setOpen(fault.instrument, 'TRADING');
   }
 
   isHeard(): boolean {
@@ -211,6 +231,13 @@ export abstract class BinanceHouse implements StormHouse {
     }
     return this;
   }
+}
+
+/** Whether an event says that an order of ours was taken: a plain one, at either market. */
+function isOurOrder(event: Readonly<Record<string, unknown>>): boolean {
+  const told = (event.e === 'ORDER_TRADE_UPDATE' ? event.o : event) as Readonly<Record<string, unknown>>;
+  const isStop = `${told.o}`.startsWith('STOP');
+  return told.x === 'NEW' && !isStop && typeof told.c === 'string' && !isOutside(told.c);
 }
 
 /** Returns how the public quotes a symbol, by what a level is worth in a scenario. */

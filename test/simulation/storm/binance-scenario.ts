@@ -19,6 +19,8 @@ import { isForPersons, venueStepsOf } from './venue-steps.ts';
 const WAY_FAULTS = ['requestLost', 'requestLate', 'answerLost', 'answerLate', 'requestTwice'] as const;
 /** What the public quotes at each level is worth: of little, orders fill in part. *Units*: quote. */
 const DEPTHS = ['100000', '4000', '1500'];
+/** So seldom nothing happens before the storm, for longer than a key to listen lives. *Units*: virtual ms. */
+const [IDLE_SHARE, IDLE_MS] = [0.03, 65 * 60_000];
 
 /** Returns what a seed stands for at one of Binance's markets. */
 export function binanceScenarioOf(exchange: Exclude<Exchange, 'paper'>, seed: number): Scenario {
@@ -29,6 +31,8 @@ export function binanceScenarioOf(exchange: Exclude<Exchange, 'paper'>, seed: nu
     ...troubleOf(steps, random.stream('trouble')),
     ...venueFaultsOf(exchange, random.stream('venue')),
     ...faultsAtEntries(exchange, steps, random.stream('entries')),
+    ...keysLostOf(exchange, random.stream('keys lost')),
+    ...marketsShutOf(random.stream('markets shut')),
   ];
   longSilence(random.stream('long silence'), steps, faults);
   cutOffUnderStops(random.stream('cut off'), steps, faults);
@@ -39,10 +43,26 @@ export function binanceScenarioOf(exchange: Exclude<Exchange, 'paper'>, seed: nu
   const vices = [`depth=${DEPTHS[kind.below(DEPTHS.length)]}`, ...(kind.chance(0.2) ? ['burnsBnb=1'] : [])];
   return {
     ...{ exchange, seed, isWide, vices: vices.join(', ') },
+    idleMs: exchange === 'binance-usdm' && random.stream('idle').chance(IDLE_SHARE) ? IDLE_MS : 0,
     steps: steps.toSorted((a, b) => a.atMs - b.atMs),
     // No process plays the exchange: what would strike it strikes execution.
     faults: faults.map(ofReal).toSorted((a, b) => a.atMs - b.atMs),
   };
+}
+
+/** In a tenth the exchange loses the key that we listen with, and says nothing. */
+function keysLostOf(exchange: Exchange, random: SeededRandom): Fault[] {
+  if (exchange === 'binance-spot' || !random.chance(0.1)) return [];
+  return [{ kind: 'keyLost', atMs: moment(random), forMs: 0 }];
+}
+
+/** In a tenth an instrument is closed for a while, perhaps with entries and exits under way. */
+function marketsShutOf(random: SeededRandom): Fault[] {
+  if (!random.chance(0.1)) return [];
+  return Array.from({ length: 1 + random.below(2) }, () => ({
+    ...{ kind: 'marketShut', instrument: random.below(2), takesCancels: random.chance(0.5) },
+    ...{ atMs: moment(random), forMs: 500 + random.below(6_000) },
+  }));
 }
 
 function ofReal(fault: Fault): Fault {

@@ -44,6 +44,10 @@ export const INVARIANTS = {
     'Whatever is halted, an exit of what we hold is denied only for what makes it impossible.',
   'only what was sent is an attempt':
     'The attempts of an exit count what was sent, not denials and not silence.',
+  'no entry unheard':
+    'No entry leaves when the exchange took an order of ours 20 s of execution’s life before, could tell ' +
+    'nobody, and nobody listens anew since (real adapters).',
+  'keys are kept': 'No key to listen with is let expire (USD-M).',
   'no expired entry': 'No entry leaves after the feed told a time behind its expiry.',
   'no entry without a guard':
     'No entry leaves when position-risk has been silent for more than 16 s of told time.',

@@ -66,6 +66,7 @@ export class Judge {
   passed({ guardMs, executionMs }: Passing): void {
     this.positions.passed(guardMs, executionMs, this.#truth.held());
     this.orders.check(executionMs);
+    this.wire.passed(executionMs, this.#truth.isUnheard());
   }
 
   /** All has healed and time was given: says what is not as it should be now, or null. */

@@ -89,6 +89,8 @@ export class PaperHouse implements StormHouse {
         venue()
           ?.cashSince(ACCOUNT, 0)
           .map(({ venueMoveId, amount, asset }) => `${venueMoveId} ${amount} ${asset}`),
+      // A question for its events that nobody answers is no stream that seems to live.
+      isUnheard: () => false,
       order: (id) => {
         const lookup = venue()?.order(ACCOUNT, id as never);
         if (lookup?.type !== 'found') return lookup?.type === 'absent' ? 'absent' : undefined;

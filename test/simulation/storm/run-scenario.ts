@@ -15,6 +15,7 @@ import { StormWorld } from './storm-world.ts';
 
 /** How often the market speaks: one instrument's trades, and the feed's time. *Units*: virtual ms. */
 const TICK_MS = 250;
+const IDLE_TICK_MS = 5_000;
 const FLATTEN_AFTER_MS = 12_000;
 const STILL_MS = 3_000;
 
@@ -34,7 +35,7 @@ export class ScenarioRun {
   readonly #prices = [100, 40, 8];
   readonly #trades = [0, 0, 0];
   readonly #placed = new Map<number, PlaceOrder>();
-  readonly #startMs: number;
+  #startMs: number;
   #silentUntilMs = 0;
   #ticks = 0;
   #commands = 0;
@@ -51,6 +52,7 @@ export class ScenarioRun {
   async go(): Promise<void> {
     const { judge } = this.world;
     await this.world.open();
+    await this.#idle();
     const events = [
       ...this.#scenario.steps.map((step) => ({ atMs: step.atMs, run: () => this.#step(step) })),
       ...this.#scenario.faults.map((fault) => ({ atMs: fault.atMs, run: () => this.world.begins(fault) })),
@@ -71,6 +73,16 @@ export class ScenarioRun {
 
   get #nowUs(): number {
     return this.world.house.nowMs() * 1_000;
+  }
+
+  /** Nothing happens but that time is told, now and then; the storm begins behind it. */
+  async #idle(): Promise<void> {
+    const endMs = this.world.clock.nowMs() + this.#scenario.idleMs;
+    while (this.world.clock.nowMs() < endMs) {
+      await this.world.clock.advance(IDLE_TICK_MS);
+      this.#tellTime();
+    }
+    this.#startMs = this.world.clock.nowMs();
   }
 
   /** Time goes on, the market speaks on its grid, and the judge looks at all of it. */
@@ -136,6 +148,10 @@ export class ScenarioRun {
       sides: 'told',
     });
     if (at + 1 < this.#instruments.length) return;
+    this.#tellTime();
+  }
+
+  #tellTime(): void {
     const about = {
       feed: 'synthetic',
       toldUs: this.#nowUs,

@@ -21,6 +21,8 @@ export interface Scenario {
   readonly exchange: Exchange;
   readonly seed: number;
   readonly vices: string;
+  /** So long nothing happens before the storm. *Units*: virtual ms. */
+  readonly idleMs: number;
   /** A third instrument is traded, and the account may not hold all that its strategy wants. */
   readonly isWide: boolean;
   readonly steps: readonly Step[];
@@ -50,7 +52,7 @@ export function scenarioOf(seed: number): Scenario {
   steps.push(...repeatedLater(random.stream('once more later'), steps));
   const isWide = widened(random.stream('third instrument'), steps);
   return {
-    ...{ exchange: 'paper', seed, vices, isWide },
+    ...{ exchange: 'paper', seed, vices, idleMs: 0, isWide },
     steps: steps.toSorted((a, b) => a.atMs - b.atMs),
     faults: faults.toSorted((a, b) => a.atMs - b.atMs),
   };

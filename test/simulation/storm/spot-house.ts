@@ -37,6 +37,7 @@ export class SpotHouse extends BinanceHouse {
       ],
       ...{ bnbPrices: { USDT: '600' }, clock: this.exchangeClock },
     });
+    this.listen();
   }
 
   protected get sockets() {
@@ -77,6 +78,10 @@ export class SpotHouse extends BinanceHouse {
         ({ id, asset, amount }) =>
           `${amount.isNegative() ? 'withdrawal' : 'deposit'}-${id} ${amount} ${asset}`,
       );
+  }
+
+  protected setOpen(instrument: number, status: 'TRADING' | 'CANCEL_ONLY' | 'BREAK'): void {
+    this.exchange.setStatus(this.symbols[instrument]!, status);
   }
 
   protected stand(id: string): 'absent' | 'open' | 'ended' {

@@ -39,6 +39,8 @@ export class UsdmHouse extends BinanceHouse {
       clock: this.exchangeClock,
     });
     this.#beganMs = this.nowMs();
+    this.listen();
+    this.exchange.streams.onKeyOver = () => this.onBroken('keys are kept', 'nobody kept it alive');
   }
 
   protected get sockets() {
@@ -51,6 +53,7 @@ export class UsdmHouse extends BinanceHouse {
 
   override begin(fault: Fault): void {
     if (fault.kind === 'keyExpired') this.exchange.streams.expire(OWNER);
+    else if (fault.kind === 'keyLost') this.exchange.streams.lose(OWNER);
     else super.begin(fault);
   }
 
@@ -132,6 +135,11 @@ export class UsdmHouse extends BinanceHouse {
     return this.exchange.incomes
       .filter(({ timeMs, type }) => timeMs >= this.#beganMs && !OF_TRADES.includes(type))
       .map(({ id, type, asset, amount }) => `${type}-${id}-${asset} ${amount} ${asset}`);
+  }
+
+  /** Whatever it is not, but trading, it takes no order there. */
+  protected setOpen(instrument: number, status: 'TRADING' | 'CANCEL_ONLY' | 'BREAK'): void {
+    this.exchange.setStatus(this.symbols[instrument]!, status === 'TRADING' ? status : 'PENDING_TRADING');
   }
 
   /** A conditional order that was let go goes on as the order that it became, under the same name. */

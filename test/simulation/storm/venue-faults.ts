@@ -3,6 +3,8 @@ export const OF_VENUE = [
   ...(['streamCut', 'streamMuted', 'cutOff', 'tooMuch', 'readsBehind', 'venueAhead', 'maintenance'] as const),
   'keyExpired',
 ] as const;
+/** What was added later; drawn by itself, so that it moves none of the others. */
+export const OF_VENUE_LATER = ['keyLost', 'marketShut'] as const;
 /** What happens to a share of what is on its way from the exchange. */
 export const OF_VENUE_SHARED = [
   ...(['eventLost', 'eventLate', 'eventTwice', 'html', 'serverError', 'lineReset'] as const),
@@ -14,6 +16,8 @@ export const OF_VENUE_SHARED = [
  */
 export type VenueFault = { readonly atMs: number; readonly forMs: number } & (
   | { readonly kind: 'streamCut' | 'streamMuted' | 'cutOff' | 'tooMuch' | 'maintenance' | 'keyExpired' }
+  | { readonly kind: 'keyLost' }
+  | { readonly kind: 'marketShut'; readonly instrument: number; readonly takesCancels: boolean }
   | { readonly kind: 'readsBehind' | 'venueAhead'; readonly byMs: number }
   | { readonly kind: 'eventLost' | 'eventLate' | 'eventTwice'; readonly share: number }
   | {
@@ -33,6 +37,8 @@ export const VENUE_FAULT_WORDS: Readonly<Record<VenueFault['kind'], string>> = {
   venueAhead: 'The exchange’s clock is ahead by 2 to 9 s of what was measured, for good (−1021).',
   maintenance: 'All is answered with an error of maintenance.',
   keyExpired: 'The key to listen with expires (USD-M).',
+  keyLost: 'The key to listen with is lost: who is connected stays so, and hears nothing (USD-M).',
+  marketShut: 'An instrument takes no order, or cancels alone.',
   eventLost: 'An event of the account never comes.',
   eventLate: 'An event of the account comes up to 3 s late, behind newer ones.',
   eventTwice: 'An event of the account comes twice.',

@@ -15,6 +15,8 @@ export interface VenueTruth {
   outside(): ReadonlyMap<string, Fill> | undefined;
   /** What cash moved there by no trade, as `id amount`; undefined while it is dead or restoring. */
   cash(): readonly string[] | undefined;
+  /** Whether it took an order of ours that it could tell nobody, and nobody listens anew since. */
+  isUnheard(): boolean;
   /** How an order stands there; undefined while nobody can say. */
   order(id: string): 'absent' | 'open' | 'ended' | undefined;
   /** What is held there. *Units*: millionths of base, signed. */

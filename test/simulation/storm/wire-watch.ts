@@ -8,6 +8,8 @@ import { SetupWatch } from './setup-watch.ts';
 /** What a reader of facts needs to take one after it was told. *Units*: virtual ms. */
 const TAKING_MS = 20;
 const GUARD_SILENCE_US = 16_000_000;
+/** A connection that seems to live and is deaf is found within so much of execution's life. */
+const UNHEARD_MAX_MS = 20_000;
 const WALL_LAG_MAX_MS = 3_000;
 
 /** What execution knew when something left. */
@@ -45,6 +47,8 @@ export class WireWatch {
   readonly #left = new Map<string, { readonly toldUs: number }>();
   /** Where a fill of somebody else, reported and not booked, may have taken what is ours. */
   readonly #doubted = new Set<string>();
+  /** How long an order of ours is unheard, by execution's time alive. *Units*: ms. */
+  #unheardMs = 0;
   #aliveUs = 0;
   #toldUs = 0;
   #toldMs = 0;
@@ -93,6 +97,11 @@ export class WireWatch {
   /** A fill that is none of ours has taken more of an instrument than is ours. */
   taken(instrument: string): void {
     this.#doubted.add(instrument);
+  }
+
+  /** Time has passed, of it so much with execution alive and unhindered. */
+  passed(executionMs: number, isUnheard: boolean): void {
+    this.#unheardMs = isUnheard ? this.#unheardMs + executionMs : 0;
   }
 
   /** A request leaves execution for the exchange. */
@@ -148,6 +157,8 @@ export class WireWatch {
           'I11 no halt is broken',
           `entry ${id} leaves, a person limits ${scope} since ${sinceMs}`,
         );
+    if (this.#unheardMs > UNHEARD_MAX_MS)
+      this.#notes.broken('no entry unheard', `${id}: nobody listens for ${this.#unheardMs} ms`);
     const report = this.#report;
     if (report !== undefined && now - report.atMs > TAKING_MS && report.epoch === epoch && !report.isPass)
       this.#notes.broken('I5 no trade before reconciliation', `entry ${id}: the last one failed`);

@@ -15,6 +15,7 @@ export function orderEventOf(report: Row, link: AccountLink): VenueEvent | undef
   const hasStood = link.numbers.get(clientOrderId) !== undefined;
   link.named(`${orderId}`, clientOrderId);
   link.touched.add(symbol);
+  link.told.told(clientOrderId);
   const instrument = link.instrumentOf(symbol);
   const about = {
     ...{ clientOrderId, account: link.parts.account, instrument, cumulative: decimalOf(report, 'z') },
@@ -31,7 +32,7 @@ export function orderEventOf(report: Row, link: AccountLink): VenueEvent | undef
     case 'CANCELED':
       return { type: 'VenueCanceled', ...about, reason: because };
     case 'REJECTED':
-      // One that never stood is refused by its answer, or found so; one that did, as a stop at its price, is over.
+      // One that never stood is refused by its answer, or found so; a stop that did is over.
       return hasStood ? { type: 'VenueExpired', ...about, reason: textOf(report, 'r') } : undefined;
     case 'EXPIRED':
       return { type: 'VenueExpired', ...about, reason: because };

@@ -54,6 +54,7 @@ function orderEventOf(o: Row, link: AccountLink): VenueEvent | undefined {
   link.named(`${orderId}`, clientOrderId);
   const symbol = textOf(o, 's');
   link.touched.add(symbol);
+  link.told.told(clientOrderId);
   const about = {
     ...{ clientOrderId, account: link.parts.account, instrument: link.instrumentOf(symbol) },
     timeUs: wholeOf(o, 'T') * US_PER_MS,

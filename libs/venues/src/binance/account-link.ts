@@ -18,6 +18,7 @@ import { OrderCounts, type OrderLimits } from './order-counts.ts';
 import { type Purpose, RequestBudget, type SharedPause } from './request-budget.ts';
 import { openWire, type RequestPaths } from './request-paths.ts';
 import { rowOf } from './rows.ts';
+import { ToldOrders } from './told-orders.ts';
 import { VenueTime } from './venue-time.ts';
 import { bodyIn, type CodeTable, verdictOf } from './verdict.ts';
 
@@ -89,6 +90,8 @@ export class AccountLink implements AsyncDisposable {
   readonly names = new RecentMap<ClientOrderId>(NAMES_MAX);
   /** And the venue's by ours: who cancels an order by hand takes our name from it. */
   readonly numbers = new RecentMap<string>(NAMES_MAX);
+  /** Which orders the account stream told of. */
+  readonly told = new ToldOrders();
   /** Symbols in which something may have happened since their fills were read. */
   touched = new Set<string>();
   /** Whether all that happens is told just now; null where nobody listens. */

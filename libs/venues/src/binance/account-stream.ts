@@ -53,6 +53,8 @@ export const STREAM_TIMINGS: StreamTimings = {
   ...{ rotateMs: 23 * 3_600_000, overlapMs: 5_000, retryFirstMs: 500, retryMaxMs: 60_000, lookMs: 250 },
 };
 
+/** A look so late means that this process stood still. */
+const HELD_UP_MS = 1_000;
 /** Cash that moved is asked for so often: the histories are behind the stream. */
 const CASH_TRIES = 5;
 const CASH_FIRST_MS = 2_000;
@@ -74,6 +76,7 @@ export class BinanceAccountStream implements AccountStream {
   #next: AccountSession | undefined;
   #isLeaving = false;
   #tries = 0;
+  #lookedMs = Number.NEGATIVE_INFINITY;
   #nextTryMs = 0;
   /** Why nothing is told, as was said last. */
   #downBecause: string | undefined;
@@ -106,6 +109,7 @@ export class BinanceAccountStream implements AccountStream {
     const { rotateMs, overlapMs } = this.#timings;
     this.#active?.look(nowMs);
     this.#next?.look(nowMs);
+    this.#endDeaf(nowMs);
     if (this.#active === undefined) this.#active = this.#dial(nowMs);
     else if (this.#next === undefined) {
       const sinceMs = this.#active.subscribedMs;
@@ -115,6 +119,19 @@ export class BinanceAccountStream implements AccountStream {
       this.#active.abandon();
       this.#takeOver(this.#next);
     }
+  }
+
+  /** Ends a connection that stands and did not tell what the venue did with an order of ours. */
+  #endDeaf(nowMs: number): void {
+    // Behind a pause of this process what was told meanwhile is read first.
+    const wasHeldUp = nowMs - this.#lookedMs > HELD_UP_MS;
+    this.#lookedMs = nowMs;
+    const session = this.#active;
+    if (wasHeldUp || session?.subscribedMs === undefined) return;
+    const untold = this.#link.told.overdue(session.subscribedMs, nowMs);
+    if (untold === undefined) return;
+    session.abandon();
+    this.#ended(session, `deaf: it told nothing of the order ${untold}, which the venue took`);
   }
 
   #dial(nowMs: number): AccountSession | undefined {

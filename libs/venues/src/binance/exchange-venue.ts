@@ -71,7 +71,11 @@ export class BinanceExchangeVenue implements ExchangeVenue {
   }
 
   submit(order: OrderRequest, terms: SendTerms, done: (outcome: SubmitOutcome) => void): void {
-    this.#writes.submit(order, terms).then(done, broken(order, terms, done));
+    const told = (outcome: SubmitOutcome) => {
+      this.#answered(order, outcome);
+      done(outcome);
+    };
+    this.#writes.submit(order, terms).then(told, broken(order, terms, done));
   }
 
   cancel(order: OrderRef, terms: SendTerms, done: (outcome: SubmitOutcome) => void): void {
@@ -87,12 +91,19 @@ export class BinanceExchangeVenue implements ExchangeVenue {
     const { clientOrderId: replaced } = stop;
     const both = (placed: SubmitOutcome) =>
       done({ placed, replaced: { ...placed, clientOrderId: replaced } });
-    this.#writes.replace(stop, order, terms).then(done, broken(order, terms, both));
+    const told = (outcome: ReplaceOutcome) => {
+      this.#answered(order, outcome.placed);
+      done(outcome);
+    };
+    this.#writes.replace(stop, order, terms).then(told, broken(order, terms, both));
   }
 
   order(order: OrderRef, done: (lookup: OrderLookup) => void): void {
     this.#reads.order(order).then(
-      ({ value }) => done(value),
+      ({ value }) => {
+        if (value.type === 'found') this.#taken(value.order.request);
+        done(value);
+      },
       ({ message: reason }: Error) => done({ type: 'failed', reason }),
     );
   }
@@ -155,6 +166,19 @@ export class BinanceExchangeVenue implements ExchangeVenue {
       this.#rights.objections(),
     ]);
     return { value: { ...value, objections: [...value.objections, ...ofKey] }, asOfUs };
+  }
+
+  #answered(order: OrderRequest, outcome: SubmitOutcome): void {
+    if (outcome.type === 'confirmed') this.#taken(order);
+  }
+
+  /**
+   * The venue says that it took an order of this life: its stream must tell of it. Stops of USD-M are told
+   * in words of their own that nobody here has seen from the exchange, so that none is waited for.
+   */
+  #taken({ clientOrderId, type }: Pick<OrderRequest, 'clientOrderId' | 'type'>): void {
+    const leftMs = type === 'stop' ? undefined : this.#writes.sentMs.get(clientOrderId);
+    if (leftMs !== undefined) this.#link.told.taken(clientOrderId, leftMs);
   }
 
   #answer<Value>(asked: Promise<Rows<Value>>, done: (answer: VenueAnswer<Value>) => void): void {

@@ -51,6 +51,9 @@ export class SocketSessions {
   readonly #stopPinging: () => void;
   /** Whether new connections are let in. */
   isOpen = true;
+  /** Told of an event that nobody could hear, and of who begins to listen. */
+  onUnheard: (event: { readonly e: string }) => void = () => {};
+  onListening: () => void = () => {};
 
   constructor(desk: AccountDesk, api: SocketApi) {
     this.#desk = desk;
@@ -70,11 +73,14 @@ export class SocketSessions {
   /** Tells an account's event to all who have subscribed to it. */
   emit(account: string, event: { readonly e: string }): void {
     const fault = this.#desk.faults.next(`event ${event.e}`);
+    let isHeard = false;
     for (const session of this.#sessions)
       for (const [subscriptionId, { account: of }] of session.subscriptions) {
         if (of !== account) continue;
+        isHeard ||= !session.isMuted && session.socket.readyState === WebSocket.OPEN;
         tell(session, JSON.stringify({ subscriptionId, event }), fault);
       }
+    if (!isHeard) this.onUnheard(event);
   }
 
   /** Says to everybody that the server goes away. */
@@ -229,6 +235,7 @@ export class SocketSessions {
       throw new Refused(-2035, 'User Data Stream subscription already active.');
     const subscriptionId = session.nextSubscription++;
     session.subscriptions.set(subscriptionId, { account, isOfLogon });
+    this.onListening();
     return { subscriptionId };
   }
 

@@ -28,6 +28,10 @@ export class ListenKeys {
   #made = 0;
   /** Whether new connections are let in. */
   isOpen = true;
+  /** Told of an event that nobody could hear, of a key whose hour is over, and of who begins to listen. */
+  onUnheard: (event: { readonly e: string }) => void = () => {};
+  onKeyOver: () => void = () => {};
+  onListening: () => void = () => {};
 
   constructor(desk: AccountDesk) {
     this.#desk = desk;
@@ -70,15 +74,22 @@ export class ListenKeys {
     const fault = this.#desk.faults.next(`event ${event.e}`);
     this.tick();
     const listenKey = this.#keys.get(account)?.listenKey;
+    let isHeard = false;
     for (const listener of this.#listeners) {
       if (listener.listenKey !== listenKey || listener.events?.has(event.e) === false) continue;
+      isHeard ||= !listener.isMuted && listener.socket.readyState === WebSocket.OPEN;
       tell(listener, this.#textOf(listener, event), fault);
     }
+    if (!isHeard) this.onUnheard(event);
   }
 
   /** Ends the keys whose hour is over. */
   tick(): void {
-    for (const [account, { untilMs }] of [...this.#keys]) if (this.#nowMs >= untilMs) this.expire(account);
+    for (const [account, { untilMs }] of [...this.#keys]) {
+      if (this.#nowMs < untilMs) continue;
+      this.expire(account);
+      this.onKeyOver();
+    }
   }
 
   /** Ends a key as if its hour were over, and says so. */
@@ -88,6 +99,11 @@ export class ListenKeys {
     this.#keys.delete(account);
     for (const listener of this.#listeners)
       if (listener.listenKey === listenKey) listener.send(this.#textOf(listener, event));
+  }
+
+  /** Loses an account's key: who listens with it stays connected, and hears nothing any more. */
+  lose(account: string): void {
+    this.#keys.delete(account);
   }
 
   /** Cuts all connections without a word. */
@@ -127,6 +143,7 @@ export class ListenKeys {
       },
     };
     this.#listeners.add(listener);
+    if ([...this.#keys.values()].some((known) => known.listenKey === listenKey)) this.onListening();
     socket.on('error', () => socket.terminate());
     socket.on('close', () => this.#listeners.delete(listener));
   }
