@@ -21,6 +21,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   backtest: () => import('./backtest.bench.ts'),
   memory: () => import('./memory.bench.ts'),
   orders: () => import('./orders.bench.ts'),
+  venue: () => import('./venue.bench.ts'),
   takeover: () => import('./takeover.bench.ts'),
   scale: () => import('./scale.bench.ts'),
   reconcile: () => import('./reconcile.bench.ts'),

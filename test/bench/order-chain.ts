@@ -11,8 +11,10 @@ import {
   emptyTrades,
   type InstrumentId,
   instrumentId,
+  type OrderEvent,
   ownClientOrderId,
   type PlaceOrder,
+  type PositionEvent,
   strategyName,
   US_PER_SECOND,
 } from '@algo/model';
@@ -20,6 +22,7 @@ import { BenchServer } from './bench-server.ts';
 import { ACCOUNT, pause } from './chain.ts';
 import { EngineProcesses } from './engine-processes.ts';
 import { OrderVenue } from './order-venue.ts';
+import { residentMiB } from './process-figures.ts';
 
 const FEED = 'binance';
 const STRATEGY = strategyName('order_flow_scalping');
@@ -34,6 +37,8 @@ export const PRICE = 100;
 
 /** Every limit is far away, above all that of the rate. */
 const LIMITS = `accounts:
+  ${ACCOUNT}: { positions_max: 1000, gross_notional_max: 1000000000,
+    entry_notional_per_minute_max: 1000000000 }
   default: { positions_max: 1000, gross_notional_max: 1000000000, entries_per_minute_max: 1000000,
     entry_notional_per_minute_max: 1000000000, unknown_orders_max: 1000, unknown_age_max_s: 100000 }
 venues:
@@ -57,7 +62,11 @@ export function tradingFiles(dir: string, instruments: readonly InstrumentId[]):
 
 /** What a bench waits for. */
 export interface Said {
-  readonly type: 'OrderDenied' | 'OrderCanceled' | 'PositionOpened' | 'PositionClosed';
+  readonly type: Extract<
+    OrderEvent['type'] | PositionEvent['type'],
+    | ('OrderDenied' | 'OrderAccepted' | 'OrderCanceled' | 'OrderExpired' | 'OrderFilled')
+    | ('PositionOpened' | 'PositionClosed')
+  >;
   readonly instrument: InstrumentId;
   readonly why: string;
 }
@@ -92,15 +101,27 @@ export class OrderChain implements AsyncDisposable {
     this.#timer = setInterval(() => this.#tellTime(), TELL_EVERY_MS);
   }
 
-  /** `guard`: whether position-risk is real, or the bench says that it lives. */
-  static async start(count: number, guard: 'real' | 'played'): Promise<OrderChain> {
+  /** The instruments of a chain. */
+  static instruments(count: number): readonly InstrumentId[] {
+    return Array.from({ length: count }, (_, i) => instrumentId(`binance.spot.B${i}USDT`));
+  }
+
+  /**
+   * `guard`: whether position-risk is real, or the bench says that it lives; `settingsOf`: what processes are
+   * told beside, with a folder for their files.
+   */
+  static async start(
+    count: number,
+    guard: 'real' | 'played',
+    settingsOf: (dir: string) => Readonly<Record<string, string>> = () => ({}),
+  ): Promise<OrderChain> {
     const server = await BenchServer.start();
     const bus = await server.bus('bench-orders');
     const venue = await OrderVenue.open(await server.bus('bench-venue'));
-    const instruments = Array.from({ length: count }, (_, i) => instrumentId(`binance.spot.B${i}USDT`));
+    const instruments = OrderChain.instruments(count);
     const chain = new OrderChain(server, bus, venue, instruments, guard === 'real');
     try {
-      await chain.#begin();
+      await chain.#begin(settingsOf(server.dir));
       return chain;
     } catch (error) {
       await chain[Symbol.asyncDispose]();
@@ -108,14 +129,22 @@ export class OrderChain implements AsyncDisposable {
     }
   }
 
-  /** Commands an entry; returns its order's id and, once the command is stored, the moment when it was. */
-  command(instrument: InstrumentId): { readonly id: ClientOrderId; readonly stored: Promise<number> } {
+  /**
+   * Commands an entry, which rests where `rests` says at which price; returns its order's id and, once the
+   * command is stored, the moment when it was.
+   */
+  command(
+    instrument: InstrumentId,
+    rests?: { readonly limit: string; readonly quantity: string },
+  ): { readonly id: ClientOrderId; readonly stored: Promise<number> } {
     const decision = decisionId(`bench-${++this.#commands}`);
     const timeUs = nowUs();
     const body: PlaceOrder = {
       ...{ type: 'PlaceOrder', commandId: decision, decision, strategy: STRATEGY, instrument, timeUs },
-      ...{ account: accountId(ACCOUNT), direction: 'long', orderType: 'limit', timeInForce: 'ioc' },
-      ...{ quantity: Decimal.of('0.1'), limitPrice: Decimal.of(String(PRICE)) },
+      ...{ account: accountId(ACCOUNT), direction: 'long', orderType: 'limit' },
+      timeInForce: rests === undefined ? 'ioc' : 'gtc',
+      quantity: Decimal.of(rests?.quantity ?? '0.1'),
+      limitPrice: Decimal.of(rests?.limit ?? String(PRICE)),
       plan: {
         ...{ stopPrice: Decimal.of('99'), targetPrice: Decimal.of('110') },
         ...{ trailing: Decimal.of('0.005'), holdMaxUs: 3_600 * US_PER_SECOND },
@@ -140,7 +169,12 @@ export class OrderChain implements AsyncDisposable {
     return this.#say({ name: 'TradeBatch', body }, INGEST);
   }
 
-  async #begin(): Promise<void> {
+  /** What execution has of memory. */
+  residentMiB(): number {
+    return residentMiB(this.#processes.pids().get(`execution.${ACCOUNT}`)!);
+  }
+
+  async #begin(settings: Readonly<Record<string, string>>): Promise<void> {
     const { server, instruments } = this;
     await this.#bus.follow({ stream: 'ORDERS', subjects: ['ord.evt.>'], after: 0 }, (m) => this.#hear(m));
     await this.#bus.follow({ stream: 'POSITIONS', subjects: ['pos.evt.>'], after: 0 }, (m) => this.#hear(m));
@@ -152,7 +186,7 @@ export class OrderChain implements AsyncDisposable {
     const services = this.#isGuarded ? ['execution', 'position-risk'] : ['execution'];
     await this.#processes.start(
       services.map((service) => `${service}.${ACCOUNT}`),
-      tradingFiles(server.dir, instruments),
+      { ...tradingFiles(server.dir, instruments), ...settings },
     );
     const gate = () => this.#processes.statuses.get(`execution.${ACCOUNT}`)?.counters.gateOpen;
     for (const late = performance.now() + WAIT_MAX_MS; gate() !== 1; await pause(50))
@@ -170,7 +204,12 @@ export class OrderChain implements AsyncDisposable {
         return;
       }
       case 'OrderCanceled':
+      case 'OrderExpired':
         this.onSaid({ type: fact.name, instrument: fact.body.instrument, why: fact.body.reason });
+        return;
+      case 'OrderAccepted':
+      case 'OrderFilled':
+        this.onSaid({ type: fact.name, instrument: fact.body.instrument, why: '' });
         return;
       case 'PositionOpened':
       case 'PositionClosed':
