@@ -96,10 +96,6 @@ export class SimulatedEngine {
     }
   }
 
-  get random(): SeededRandom {
-    return this.#random;
-  }
-
   /** Returns the machine of a process's newest life. */
   machineOf(identity: string): unknown {
     return this.#process(identity).machine;
@@ -333,7 +329,8 @@ export class SimulatedEngine {
       lease: () => leaseOf(life, config, (error) => this.#ended(life, error)),
       own: (resource) => resource, // a life ends by a kill; nobody tidies up
       fileSnapshots: (name) => this.#file(name, life),
-      exchange: async (account) => this.#world.openVenue?.(life) ?? openExchange('paper', { account, ...by }),
+      exchange: async (account) =>
+        (await this.#world.openVenue?.(life)) ?? openExchange('paper', { account, ...by }),
       ...{ instruments: async () => readInstrumentCatalog(file), addReadiness() {} },
       drive: async (plan) => {
         const { machine, driver } = await startDriver(plan, {

@@ -23,7 +23,7 @@ export interface SimulatedWorld {
   /** Messages take a while to be stored, records to be on disk, and acknowledgements may be lost. */
   readonly delays?: boolean;
   /** Opens the exchange of all accounts for a life, in the place of the paper exchange. */
-  readonly openVenue?: (life: SimulatedLife) => OpenExchange;
+  readonly openVenue?: (life: SimulatedLife) => OpenExchange | Promise<OpenExchange>;
   /** How long a message is on its way to its stream. *Units*: virtual ms. */
   readonly storeMs?: (message: OutboundMessage) => number;
   /** How long a record of a process's own log is on its way to the disk. *Units*: virtual ms. */

@@ -1,9 +1,10 @@
 import type { VirtualClock } from '@algo/bus';
 import { type Fill, type Instrument, type InstrumentId, instrumentId } from '@algo/model';
-import { readInstrumentCatalog } from '@algo/runtime';
+import { followPause, readInstrumentCatalog } from '@algo/runtime';
 import type { SeededRandom } from '@algo/simulation';
 import type { BinanceStandIn, ExchangeClock, FlowTrade, RequestJournal } from '@algo/testkit/venues';
-import { type OpenExchange, openExchange } from '@algo/venues';
+import { type OpenExchange, openExchange, type SharedPause } from '@algo/venues';
+import { silentLogger } from '../silent-logger.ts';
 import type { SimulatedLife } from '../simulated-life.ts';
 import { SimulatedTransport } from '../simulated-transport.ts';
 import { ACCOUNT } from '../stage.ts';
@@ -27,6 +28,8 @@ const [START_PRICES, DEPTH_WORTH] = [[100, 40, 8], 100_000];
  * meanwhile; a stream may wait a minute for its next try. *Units*: virtual ms.
  */
 const [DOUBT_MS, TOLD_MS, SETTLE_MS] = [150_000, 100_000, 300_000];
+/** How often a process looks what others were told, and how soon it knows. *Units*: virtual ms. */
+const [PAUSE_LOOK_MS, LOOKED_AFTER_MS] = [1_000, 50];
 /** Who asks so much is turned away at first, and then banned. *Units*: weights of a minute. */
 const TOO_MUCH_SHARE = 1.5;
 
@@ -79,7 +82,6 @@ export abstract class BinanceHouse implements StormHouse {
   #named: ReadonlyMap<string, Fill> = new Map();
   #outside: ReadonlyMap<string, Fill> = new Map();
   #aheadMs = 0;
-  #pausedUntilMs = 0;
   #isUnheard = false;
 
   constructor(
@@ -142,15 +144,16 @@ export abstract class BinanceHouse implements StormHouse {
     return this.#clock.nowMs() + this.#aheadMs;
   }
 
-  openFor(life: SimulatedLife, leaves: (leaving: Leaving) => void): OpenExchange {
+  async openFor(life: SimulatedLife, leaves: (leaving: Leaving) => void): Promise<OpenExchange> {
     const { market, restUrl } = this.exchange;
+    const pause = await this.#pauseOf(life);
     const transport = new SimulatedTransport(market, this.#clock, life, this.#weather, {
       leaves: (request) => {
-        this.#leftAlone.leaves(request);
+        this.#leftAlone.leaves(life, request);
         const leaving = binanceLeaving(request, this.#market.market);
         if (leaving !== undefined) leaves(leaving);
       },
-      answered: (answer) => this.#leftAlone.answered(answer),
+      answered: (answer) => this.#leftAlone.answered(life, answer),
     });
     return openExchange(this.#market.name, {
       ...{ account: ACCOUNT, clock: life.clock, transport },
@@ -158,14 +161,25 @@ export abstract class BinanceHouse implements StormHouse {
       access: {
         ...{ ...keyFiles(), instruments: this.known, address: { restUrl, socketUrl: this.socketUrl } },
         random: () => this.#random.uniform(),
-        pause: {
-          leftMs: () => Math.max(0, this.#pausedUntilMs - this.#clock.nowMs()),
-          keep: (ms) => {
-            this.#pausedUntilMs = Math.max(this.#pausedUntilMs, this.#clock.nowMs() + ms);
-          },
-        },
+        pause,
       },
     });
+  }
+
+  /** The pause of the machine, as processes keep it and hear of it. */
+  async #pauseOf(life: SimulatedLife): Promise<SharedPause> {
+    const { bus, clock, repeat } = life;
+    const askers = ['execution', 'reconcile'].map((service) => `${service}.${ACCOUNT}`);
+    const { identity } = bus;
+    const log = silentLogger(identity);
+    const pause = await followPause({ bus, clock, identity, log, repeat }, askers);
+    this.#leftAlone.looked(life, this.#clock.nowMs());
+    // Behind the look of the pause itself, which is as often; one that was stopped looks when it goes on.
+    repeat(PAUSE_LOOK_MS, () => {
+      const atMs = this.#clock.nowMs();
+      clock.after(LOOKED_AFTER_MS, () => this.#leftAlone.looked(life, atMs));
+    });
+    return pause;
   }
 
   traded(n: number, price: number, quantity: number): void {

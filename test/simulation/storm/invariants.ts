@@ -60,7 +60,8 @@ export const INVARIANTS = {
     'are compared.',
   'no entry on old news': 'No entry leaves when the last told time came to execution more than 3 s ago.',
   'left alone':
-    'Nobody asks an exchange that has said that it wants no request for a while, also in a later life.',
+    'Nobody asks an exchange that has said that it wants no request for a while, as told to any process of ' +
+    'this machine a second ago, also in a later life.',
   'nobody falls over': 'No process ends by itself, unless its lease is over or its disk fails.',
 } as const satisfies Record<string, string>;
 

@@ -18,7 +18,7 @@ export interface StormHouse {
   /** All must be settled by so long after the healing. *Units*: virtual ms. */
   readonly settleMs: number;
   /** Opens it for a life; the paper exchange is asked over the bus. `leaves`: an order or a cancel does. */
-  readonly openFor?: (life: SimulatedLife, leaves: (leaving: Leaving) => void) => OpenExchange;
+  readonly openFor?: (life: SimulatedLife, leaves: (leaving: Leaving) => void) => Promise<OpenExchange>;
   /** Somebody trades there. */
   traded(n: number, price: number, quantity: number): void;
   /** Its time: that of the trades. *Units*: virtual ms. */

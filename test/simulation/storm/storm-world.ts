@@ -191,7 +191,7 @@ export class StormWorld implements Storm {
       : new UsdmHouse(scenario, parts);
   }
 
-  #openFor(life: SimulatedLife): OpenExchange {
+  #openFor(life: SimulatedLife): Promise<OpenExchange> {
     const target = targetOf(life.bus.identity)!;
     return this.house.openFor!(life, (leaving) => {
       if (target === 'execution') this.#leaves(leaving, life);
