@@ -165,7 +165,7 @@ export class Judge {
         this.wire.setup.corrected(fact.body);
         return;
       case 'ReconciliationRequested':
-        this.wire.setup.asked(fact.body);
+        this.wire.asked(fact.body);
         return;
       case 'CashMoved':
         this.#cashMoved(fact.body);

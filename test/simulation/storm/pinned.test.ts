@@ -95,3 +95,7 @@ test.each([469, 777])(
   },
   60_000,
 );
+
+test('seed 124 over Binance USD-M: that an older comparison failed stops no entry', async () => {
+  expect((await runScenario(seededScenario('binance-usdm', 124))).violation).toBeNull();
+}, 60_000);

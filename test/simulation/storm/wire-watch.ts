@@ -49,6 +49,7 @@ export class WireWatch {
   readonly #doubted = new Set<string>();
   /** How long an order of ours is unheard, by execution's time alive. *Units*: ms. */
   #unheardMs = 0;
+  #askedId = '';
   #aliveUs = 0;
   #toldUs = 0;
   #toldMs = 0;
@@ -62,6 +63,12 @@ export class WireWatch {
 
   fenced(epoch: number): void {
     this.#fences.epoch = Math.max(this.#fences.epoch, epoch);
+  }
+
+  /** Execution has a comparison made. */
+  asked(question: MessageOf<'ReconciliationRequested'>): void {
+    this.setup.asked(question);
+    this.#askedId = question.requestId;
   }
 
   /** A fact reached execution. */
@@ -81,7 +88,9 @@ export class WireWatch {
         this.setup.told(fact.body, atMs);
         return;
       case 'ReconciliationFailed':
-        this.#report = { epoch: fact.body.epoch, isPass: false, atMs };
+        // That an older question was not answered says nothing of what was found since.
+        if (fact.body.requestId === this.#askedId)
+          this.#report = { epoch: fact.body.epoch, isPass: false, atMs };
         return;
       case 'GuardAlive':
         this.#aliveUs = Math.max(this.#aliveUs, fact.body.timeUs);
