@@ -1,6 +1,6 @@
 import { type ClientOrderId, RecentMap } from '@algo/model';
 
-/** Orders that were told of are known for so long. */
+/** So many orders are known that were told of, and so many that were not. */
 const TOLD_MAX = 20_000;
 /** An order that the venue took is told of within this time, or its stream is deaf. *Units*: ms. */
 const TOLD_WITHIN_MS = 10_000;
@@ -24,7 +24,10 @@ export class ToldOrders {
 
   /** The venue says by an answer that it took an order, which left at that time. */
   taken(id: ClientOrderId, leftMs: number): void {
-    if (this.#told.get(id) === undefined) this.#untold.set(id, leftMs);
+    if (this.#told.get(id) !== undefined) return;
+    const [oldest] = this.#untold.keys();
+    if (this.#untold.size >= TOLD_MAX && oldest !== undefined) this.#untold.delete(oldest);
+    this.#untold.set(id, leftMs);
   }
 
   /** Returns an order that left behind `sinceMs`, was taken, and was not told of in time. */
