@@ -64,3 +64,42 @@ test('steps toward zero when told down', () => {
     }),
   );
 });
+
+/** Numbers about the edge of what a double holds, and far on both sides of it. */
+const edges = fc
+  .tuple(
+    fc.oneof(
+      fc.bigInt(-(10n ** 6n), 10n ** 6n),
+      fc.bigInt(2n ** 53n - 9n, 2n ** 53n + 9n),
+      fc.bigInt(-(10n ** 30n), 10n ** 30n),
+      fc.integer({ min: 0, max: 20 }).map((places) => -(10n ** BigInt(places))),
+    ),
+    fc.integer({ min: 0, max: 12 }),
+  )
+  .map(([units, scale]) => Decimal.scaled(units, scale));
+
+/** The same by integers of any size alone: units at 60 places. */
+function at60({ units, scale }: Decimal): bigint {
+  return units * 10n ** BigInt(60 - scale);
+}
+
+test('counts the same with doubles as with integers of any size, and spells equal numbers alike', () => {
+  fc.assert(
+    fc.property(edges, edges, (a, b) => {
+      const whole = (units: bigint, places: number) => units / 10n ** BigInt(60 - places);
+      const is = (result: Decimal, expected: bigint) =>
+        expect(result).toStrictEqual(Decimal.scaled(expected, 60));
+      is(a.plus(b), at60(a) + at60(b));
+      is(a.minus(b), at60(a) - at60(b));
+      is(a.times(b), whole(at60(a) * at60(b), 0));
+      is(a.rounded(2, 'down'), whole(at60(a), 2) * 10n ** 58n);
+      if (!b.isZero()) {
+        is(a.dividedBy(b, 8, 'down'), ((at60(a) * 10n ** 8n) / at60(b)) * 10n ** 52n);
+        is(a.toStep(b, 'down'), (at60(a) / at60(b)) * at60(b));
+      }
+      expect(a.compare(b)).toBe(at60(a) < at60(b) ? -1 : at60(a) > at60(b) ? 1 : 0);
+      expect(a.equals(b)).toBe(at60(a) === at60(b));
+    }),
+    { numRuns: 1_000 },
+  );
+});

@@ -1,36 +1,42 @@
+import { divide, divideCounts, type Rounding } from './divide.ts';
 import { InputError } from './input-error.ts';
-
-/** How to lose digits. Always said by the caller, because for money the direction matters. */
-export type Rounding = 'down' | 'up' | 'half-even';
 
 /** Wide enough that the product of two numbers of 40 digits with 30 places each can be read again. */
 const PATTERN = /^(-?)(\d{1,80})(?:\.(\d{1,60}))?$/;
 /** A text of so many characters spells digits that a double holds exactly. */
 const SHORT = 15;
-const [ZERO, MINUS, POINT] = ['0', '-', '.'].map((letter) => letter.charCodeAt(0)) as [
-  number,
-  number,
-  number,
-];
+const [ZERO, MINUS, POINT] = [0x30, 0x2d, 0x2e];
 const POWERS: bigint[] = [1n];
 for (let i = 1; i <= 80; i++) POWERS.push(POWERS[i - 1]! * 10n);
+/** Those that a double holds exactly. */
+const SMALL_POWERS: readonly number[] = Array.from({ length: 23 }, (_, i) => Number(`1e${i}`));
 
 /**
  * An exact decimal number: orders, fills, fees, money. Immutable.
  * *Units*: whatever the field that holds it says. *Shape*: `units × 10^-scale`, canonical (no trailing
- * zeros), so equal numbers are equal in both fields. *Errors*: InputError from `Decimal.of` on anything that
+ * zeros), so equal numbers are equal in all fields. *Errors*: InputError from `Decimal.of` on anything that
  * isn't a plain decimal.
  */
 export class Decimal {
-  readonly units: bigint;
   readonly scale: number;
+  /**
+   * The units where a double holds them exactly, as nearly all are: counting with it costs a tenth. NaN where
+   * it doesn't; then, and only then, `large` has them.
+   */
+  private readonly count: number;
+  private readonly large: bigint | null;
 
-  static readonly zero: Decimal = new Decimal(0n, 0);
-  static readonly one: Decimal = new Decimal(1n, 0);
+  static readonly zero: Decimal = new Decimal(0, null, 0);
+  static readonly one: Decimal = new Decimal(1, null, 0);
 
-  private constructor(units: bigint, scale: number) {
-    this.units = units;
+  private constructor(count: number, large: bigint | null, scale: number) {
+    this.count = count;
+    this.large = large;
     this.scale = scale;
+  }
+
+  get units(): bigint {
+    return this.large ?? BigInt(this.count);
   }
 
   /**
@@ -58,18 +64,14 @@ export class Decimal {
   /** Returns `units × 10^-scale` in canonical form. */
   static scaled(units: bigint, scale: number): Decimal {
     let s = scale;
-    let small = Number(units);
-    if (Number.isSafeInteger(small)) {
-      // A double holds it exactly, and is divided far faster.
-      for (; s > 0 && small % 10 === 0; s--) small /= 10;
-      return new Decimal(s === scale ? units : BigInt(small), s);
-    }
     let u = units;
-    while (s > 0 && u % 10n === 0n) {
+    for (;;) {
+      const count = Number(u);
+      if (Number.isSafeInteger(count)) return Decimal.small(count, s);
+      if (s === 0 || u % 10n !== 0n) return new Decimal(Number.NaN, u, s);
       u /= 10n;
       s--;
     }
-    return new Decimal(u, s);
   }
 
   /** Returns the decimal nearest to a double at `places` digits; the one door from market data into money. */
@@ -91,66 +93,94 @@ export class Decimal {
   /** Returns `units × 10^-scale` of units that a double holds exactly. */
   static small(units: number, scale: number): Decimal {
     let s = scale;
-    let small = units;
-    for (; s > 0 && small % 10 === 0; s--) small /= 10;
-    return new Decimal(BigInt(small), s);
+    let count = units;
+    while (s > 0) {
+      // A tenth of what has another last digit lies too far from a whole number to be rounded to one.
+      const tenth = count / 10;
+      if (tenth !== Math.floor(tenth)) break;
+      count = tenth;
+      s--;
+    }
+    return new Decimal(count + 0, null, s); // never -0, which is another number to some
   }
 
   plus(other: Decimal): Decimal {
-    if (other.units === 0n) return this;
+    if (other.count === 0) return this;
     const scale = Math.max(this.scale, other.scale);
+    const sum = exactSum(this.countAt(scale), other.countAt(scale));
+    if (isExact(sum)) return Decimal.small(sum, scale);
     return Decimal.scaled(this.at(scale) + other.at(scale), scale);
   }
 
   minus(other: Decimal): Decimal {
-    if (other.units === 0n) return this;
+    if (other.count === 0) return this;
     const scale = Math.max(this.scale, other.scale);
+    const sum = exactSum(this.countAt(scale), -other.countAt(scale));
+    if (isExact(sum)) return Decimal.small(sum, scale);
     return Decimal.scaled(this.at(scale) - other.at(scale), scale);
   }
 
   times(other: Decimal): Decimal {
-    return Decimal.scaled(this.units * other.units, this.scale + other.scale);
+    const scale = this.scale + other.scale;
+    const product = this.count * other.count;
+    if (isExact(product)) return Decimal.small(product, scale);
+    return Decimal.scaled(this.units * other.units, scale);
   }
 
   /** Returns the quotient at `places` digits. *Errors*: RangeError on division by zero. */
   dividedBy(other: Decimal, places: number, rounding: Rounding): Decimal {
-    if (other.units === 0n) throw new RangeError('division by zero');
+    if (other.count === 0) throw new RangeError('division by zero');
     const shift = places + other.scale - this.scale;
-    const numerator = shift >= 0 ? this.units * pow10(shift) : this.units;
-    const denominator = shift >= 0 ? other.units : other.units * pow10(-shift);
-    return Decimal.scaled(divide(numerator, denominator, rounding), places);
+    const numerator = times10(this.count, Math.max(0, shift));
+    const denominator = times10(other.count, Math.max(0, -shift));
+    if (isExact(numerator) && isExact(denominator))
+      return Decimal.small(divideCounts(numerator, denominator, rounding), places);
+    const [up, down] = [pow10(Math.max(0, shift)), pow10(Math.max(0, -shift))];
+    return Decimal.scaled(divide(this.units * up, other.units * down, rounding), places);
   }
 
   /** Returns the multiple of `step` beside this number; `down` is toward zero. */
   toStep(step: Decimal, rounding: Rounding): Decimal {
     const scale = Math.max(this.scale, step.scale);
+    const count = this.countAt(scale);
+    const stepCount = step.countAt(scale);
+    if (isExact(count) && isExact(stepCount) && stepCount !== 0) {
+      const steps = divideCounts(count, stepCount, rounding) * stepCount;
+      if (isExact(steps)) return Decimal.small(steps, scale);
+    }
     const size = step.at(scale);
     return Decimal.scaled(divide(this.at(scale), size, rounding) * size, scale);
   }
 
   rounded(places: number, rounding: Rounding): Decimal {
     if (this.scale <= places) return this;
+    const divisor = times10(1, this.scale - places);
+    if (isExact(this.count) && isExact(divisor))
+      return Decimal.small(divideCounts(this.count, divisor, rounding), places);
     return Decimal.scaled(divide(this.units, pow10(this.scale - places), rounding), places);
   }
 
   negated(): Decimal {
-    return new Decimal(-this.units, this.scale);
+    return new Decimal(0 - this.count, this.large === null ? null : -this.large, this.scale);
   }
 
   abs(): Decimal {
-    return this.units < 0n ? this.negated() : this;
+    return this.isNegative() ? this.negated() : this;
   }
 
   /** Returns -1, 0 or 1 as this number is below, equal to or above the other. */
   compare(other: Decimal): -1 | 0 | 1 {
     const scale = Math.max(this.scale, other.scale);
-    const a = this.at(scale);
-    const b = other.at(scale);
+    const count = this.countAt(scale);
+    const otherCount = other.countAt(scale);
+    if (isExact(count) && isExact(otherCount)) return count < otherCount ? -1 : count > otherCount ? 1 : 0;
+    const [a, b] = [this.at(scale), other.at(scale)];
     return a < b ? -1 : a > b ? 1 : 0;
   }
 
   equals(other: Decimal): boolean {
-    return this.units === other.units && this.scale === other.scale;
+    if (this.scale !== other.scale) return false;
+    return this.large === null ? this.count === other.count : this.large === other.large;
   }
 
   lessThan(other: Decimal): boolean {
@@ -162,31 +192,32 @@ export class Decimal {
   }
 
   isZero(): boolean {
-    return this.units === 0n;
+    return this.count === 0;
   }
 
   isPositive(): boolean {
-    return this.units > 0n;
+    return this.large === null ? this.count > 0 : this.large > 0n;
   }
 
   isNegative(): boolean {
-    return this.units < 0n;
+    return this.large === null ? this.count < 0 : this.large < 0n;
   }
 
   /** Returns the nearest double: for charts, indicators and logs, never on the way to an order. */
   toNumber(): number {
-    const small = Number(this.units);
     // Both are exact then, and division rounds to the nearest double.
-    if (Number.isSafeInteger(small) && this.scale <= 22) return small / 10 ** this.scale;
+    if (this.large === null && this.scale <= 22) return this.count / SMALL_POWERS[this.scale]!;
     return Number(this.toString());
   }
 
   toString(): string {
-    const digits = (this.units < 0n ? -this.units : this.units).toString().padStart(this.scale + 1, '0');
-    const sign = this.units < 0n ? '-' : '';
-    if (this.scale === 0) return sign + digits;
+    if (this.scale === 0) return String(this.large ?? this.count);
+    const isNegative = this.isNegative();
+    const digits = String(this.large ?? this.count)
+      .slice(isNegative ? 1 : 0)
+      .padStart(this.scale + 1, '0');
     const cut = digits.length - this.scale;
-    return `${sign}${digits.slice(0, cut)}.${digits.slice(cut)}`;
+    return `${isNegative ? '-' : ''}${digits.slice(0, cut)}.${digits.slice(cut)}`;
   }
 
   toJSON(): string {
@@ -195,6 +226,11 @@ export class Decimal {
 
   private at(scale: number): bigint {
     return scale === this.scale ? this.units : this.units * pow10(scale - this.scale);
+  }
+
+  /** The units at a finer scale, where a double holds them; else a number that is not exact. */
+  private countAt(scale: number): number {
+    return scale === this.scale ? this.count : times10(this.count, scale - this.scale);
   }
 }
 
@@ -216,23 +252,21 @@ function shortOne(text: string): Decimal | undefined {
   return Decimal.small(isNegative ? -units : units, point < 0 ? 0 : text.length - 1 - point);
 }
 
-function pow10(exponent: number): bigint {
-  return POWERS[exponent] ?? 10n ** BigInt(exponent);
+/** Whether a result of whole numbers is exact: one that isn't is rounded to 2^53 or more, or is NaN. */
+function isExact(result: number): boolean {
+  return result <= Number.MAX_SAFE_INTEGER && result >= Number.MIN_SAFE_INTEGER;
 }
 
-function divide(numerator: bigint, denominator: bigint, rounding: Rounding): bigint {
-  const negative = numerator < 0n !== denominator < 0n;
-  const n = numerator < 0n ? -numerator : numerator;
-  const d = denominator < 0n ? -denominator : denominator;
-  let quotient = n / d;
-  const rest = n % d;
-  if (rest !== 0n) {
-    const twice = rest * 2n;
-    if (
-      rounding === 'up' ||
-      (rounding === 'half-even' && (twice > d || (twice === d && quotient % 2n === 1n)))
-    )
-      quotient += 1n;
-  }
-  return negative ? -quotient : quotient;
+/** Returns a sum that is exact where both numbers are and it is. */
+function exactSum(a: number, b: number): number {
+  return isExact(a) && isExact(b) ? a + b : Number.NaN;
+}
+
+/** Returns `count × 10^exponent`, as exact as a double can be; NaN where nobody would ask. */
+function times10(count: number, exponent: number): number {
+  return count * (SMALL_POWERS[exponent] ?? Number.NaN);
+}
+
+function pow10(exponent: number): bigint {
+  return POWERS[exponent] ?? 10n ** BigInt(exponent);
 }

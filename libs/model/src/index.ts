@@ -7,6 +7,7 @@ export * from './command-ids.ts';
 export * from './correction.ts';
 export * from './decimal.ts';
 export * from './decision.ts';
+export type { Rounding } from './divide.ts';
 export * from './dust.ts';
 export * from './entry-standing.ts';
 export * from './feed.ts';

@@ -6,6 +6,8 @@ export type Plain = null | boolean | number | string | readonly Plain[] | { read
 
 /** Values may lie so deep in one another; deeper is taken for a value that holds itself. */
 const DEPTH_MAX = 64;
+/** So many characters spell digits that a double holds exactly: they are read fast. */
+const DIGITS_OF_A_DOUBLE = 15;
 const DECIMAL = /^-?\d+(?:\.\d+)?$/;
 /** Numbers that JSON doesn't know, or whose sign it loses, by their names. */
 const ODD_NUMBERS: ReadonlyMap<string, number> = new Map([
@@ -138,6 +140,7 @@ function pathTo(value: unknown, within: unknown, path: string): string | undefin
 
 /** Unlike `Decimal.of`, takes as many digits as a sum of products may have. */
 function decimalOf(text: string): Decimal {
+  if (text.length <= DIGITS_OF_A_DOUBLE) return Decimal.of(text);
   const fraction = text.split('.')[1] ?? '';
   return Decimal.scaled(BigInt(text.replace('.', '')), fraction.length);
 }

@@ -40,7 +40,7 @@ export class PaperFunds {
   reducibleLots(market: PaperMarket, { account, side }: OrderRequest): number {
     const held = this.ledger.quantity(account, market.rules.instrument.id);
     if (held.isZero() || held.isPositive() === (side === 'buy')) return 0;
-    return Number(held.abs().dividedBy(market.rules.quantities.size, 0, 'down').units);
+    return held.abs().dividedBy(market.rules.quantities.size, 0, 'down').toNumber();
   }
 
   /** Returns the cash that positions and working orders tie up, with one more order if told. */

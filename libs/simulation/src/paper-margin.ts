@@ -15,7 +15,7 @@ export function reservedMargin(
   takerRate: Decimal,
 ): Decimal {
   if (orders.length === 0) return Decimal.zero;
-  const heldLots = Number(held.dividedBy(market.rules.quantities.size, 0, 'down').units);
+  const heldLots = held.dividedBy(market.rules.quantities.size, 0, 'down').toNumber();
   let coveredByShort = Math.max(0, -heldLots);
   let coveredByLong = Math.max(0, heldLots);
   let notional = Decimal.zero;

@@ -69,11 +69,11 @@ export class PaperMarket {
   }
 
   price(ticks: number): Decimal {
-    return this.rules.prices.size.times(Decimal.scaled(BigInt(ticks), 0));
+    return this.rules.prices.size.times(Decimal.small(ticks, 0));
   }
 
   quantity(lots: number): Decimal {
-    return this.rules.quantities.size.times(Decimal.scaled(BigInt(lots), 0));
+    return this.rules.quantities.size.times(Decimal.small(lots, 0));
   }
 
   /**
