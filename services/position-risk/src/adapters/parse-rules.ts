@@ -58,8 +58,16 @@ const file = z.strictObject({
   }),
 });
 
+/** What was parsed last, and of what: a process that begins many lives reads the same text for each. */
+let last: { readonly text: string; readonly path: string; readonly rules: NamedRules } | undefined;
+
 /** Returns the rules that a text says. *Errors*: ConfigError with every problem: line, field, value. */
 export function parseRules(text: string, path: string): NamedRules {
+  if (last?.text !== text || last.path !== path) last = { text, path, rules: parsedRules(text, path) };
+  return last.rules;
+}
+
+function parsedRules(text: string, path: string): NamedRules {
   const { read } = parseYaml(text, path, { schema: file, each: 'setting', judge });
   const { health, correlation_exit: leaders, dump_detection: dump } = read.portfolio_risk;
   return namedRules({
