@@ -51,35 +51,38 @@ export function regimeLevel(
   thresholds: RegimeThresholds = CLASSIC_REGIME,
 ): RegimeVerdict {
   const read = (name: string) => available(featureOf(state, timeframe, name));
-  const [adx, atrPercent] = [read('adx_14'), read('atr_percent')];
-  const [hurst, reversion] = [read('hurst'), read('mean_reversion')];
   const { adxMin, atrPercentMin, persistenceMin, meanReversionMax } = thresholds;
-  const lean = readLean(state, timeframe);
-  const isStrong = adx !== null && adx >= adxMin && atrPercent !== null && atrPercent >= atrPercentMin;
-  const isPersistent = hurst !== null && hurst >= persistenceMin;
-  const staysAway = reversion !== null && reversion <= meanReversionMax;
+  // Most markets fail at the first: the others are read where they count, or where somebody reads the record.
+  const isTrending =
+    isAtLeast(read('adx_14'), adxMin) &&
+    isAtLeast(read('atr_percent'), atrPercentMin) &&
+    isAtLeast(read('hurst'), persistenceMin) &&
+    isAtMost(read('mean_reversion'), meanReversionMax);
   return {
-    direction: isStrong && isPersistent && staysAway ? lean.direction : null,
-    checks: () => [
-      gate('regime.adx', adx, adxMin, (x) => x >= adxMin, `ADX(14) on ${timeframe}`),
-      gate(
-        'regime.atr_percent',
-        atrPercent,
-        atrPercentMin,
-        (x) => x >= atrPercentMin,
-        `ATR % on ${timeframe}`,
-      ),
-      gate('regime.persistence', hurst, persistenceMin, () => isPersistent, `Hurst over 100 on ${timeframe}`),
-      gate(
-        'regime.mean_reversion',
-        reversion,
-        meanReversionMax,
-        () => staysAway,
-        `mean-reversion strength on ${timeframe}`,
-      ),
-      ...lean.checks(),
-    ],
+    direction: isTrending ? readLean(state, timeframe).direction : null,
+    checks() {
+      const gates = [
+        ['regime.adx', 'adx_14', adxMin, isAtLeast, 'ADX(14)'],
+        ['regime.atr_percent', 'atr_percent', atrPercentMin, isAtLeast, 'ATR %'],
+        ['regime.persistence', 'hurst', persistenceMin, isAtLeast, 'Hurst over 100'],
+        ['regime.mean_reversion', 'mean_reversion', meanReversionMax, isAtMost, 'mean-reversion strength'],
+      ] as const;
+      return [
+        ...gates.map(([name, feature, threshold, holds, words]) =>
+          gate(name, read(feature), threshold, (x) => holds(x, threshold), `${words} on ${timeframe}`),
+        ),
+        ...readLean(state, timeframe).checks(),
+      ];
+    },
   };
+}
+
+function isAtLeast(value: number | null, least: number): boolean {
+  return value !== null && value >= least;
+}
+
+function isAtMost(value: number | null, most: number): boolean {
+  return value !== null && value <= most;
 }
 
 /** ADX that shows a trend by itself, and how sure a variance ratio must be: one-sided, at 5 %. */
