@@ -1,4 +1,4 @@
-import { type InstrumentId, instrumentToken, type Timeframe, virtualShard } from '@algo/model';
+import { type InstrumentId, instrumentToken, onceForEach, type Timeframe, virtualShard } from '@algo/model';
 import { FAMILIES, type Family, SHARDED, type StreamName } from './topology.ts';
 
 function shardedSubject(family: Family, instrument: InstrumentId, extra = ''): string {
@@ -55,12 +55,12 @@ export function familyOf(subject: string): Family | undefined {
 }
 
 /** Returns the lane of a subject: its family, with its shard if it has one. A producer counts per lane. */
-export function laneOf(subject: string): string {
+export const laneOf = onceForEach((subject: string): string => {
   const family = familyOf(subject);
   if (family === undefined) throw new Error(`no family in the topology for subject ${subject}`);
   if (!SHARDED.has(family)) return family;
   return subject.slice(0, subject.indexOf('.', family.length + 1));
-}
+});
 
 /**
  * Returns the filter of a stream's fences. A process that begins a new life stores one in each stream that it

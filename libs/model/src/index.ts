@@ -24,6 +24,7 @@ export * from './market-state.ts';
 export * from './market-state-change.ts';
 export * from './market-traits.ts';
 export * from './nearest-name.ts';
+export * from './once-for-each.ts';
 export * from './order.ts';
 export * from './order-after.ts';
 export * from './order-flow-row.ts';

@@ -1,6 +1,7 @@
 import type { Decimal } from './decimal.ts';
 import { type InstrumentId, instrumentId } from './ids.ts';
 import { InputError } from './input-error.ts';
+import { onceForEach } from './once-for-each.ts';
 import { symbolToken } from './symbol-token.ts';
 
 /** What kind of book an instrument trades on. */
@@ -44,15 +45,13 @@ export function instrumentParts(id: InstrumentId): { venue: string; market: stri
 }
 
 /** Returns the venue of an instrument. */
-export function venueOf(id: InstrumentId): string {
-  return id.slice(0, id.indexOf('.'));
-}
+export const venueOf = onceForEach((id: InstrumentId) => id.slice(0, id.indexOf('.')));
 
 /** Returns an instrument as the three tokens that stand in subjects. */
-export function instrumentToken(id: InstrumentId): string {
+export const instrumentToken = onceForEach((id: InstrumentId) => {
   const { venue, market, symbol } = instrumentParts(id);
   return `${venue}.${market}.${symbolToken(symbol)}`;
-}
+});
 
 /**
  * *Errors*: InputError naming two instruments whose folders are one on a disk that doesn't tell capital
