@@ -6,6 +6,8 @@ export type Plain = null | boolean | number | string | readonly Plain[] | { read
 
 /** Values may lie so deep in one another; deeper is taken for a value that holds itself. */
 const DEPTH_MAX = 64;
+/** What a tag begins with: `$`. */
+const TAG = 0x24;
 /** So many characters spell digits that a double holds exactly: they are read fast. */
 const DIGITS_OF_A_DOUBLE = 15;
 const DECIMAL = /^-?\d+(?:\.\d+)?$/;
@@ -44,11 +46,8 @@ export function fromPlain<State>(plain: Plain): State {
 type Trail = (string | number)[];
 
 function spelled(value: unknown, trail: Trail): Plain {
-  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
-  if (typeof value === 'number') {
-    if (Number.isFinite(value) && !Object.is(value, -0)) return value;
-    return { $number: value === 0 ? '-0' : String(value) };
-  }
+  if (isPlainly(value)) return value;
+  if (typeof value === 'number') return { $number: value === 0 ? '-0' : String(value) };
   if (typeof value !== 'object') throw unusable(pathOf(trail), typeof value, 'JSON can not carry it');
   if (trail.length >= DEPTH_MAX)
     throw unusable(pathOf(trail), typeof value, `more than ${DEPTH_MAX} values deep`);
@@ -61,12 +60,25 @@ function spelled(value: unknown, trail: Trail): Plain {
   for (const key of Object.keys(value)) {
     const field = (value as Record<string, unknown>)[key];
     if (field === undefined) continue;
+    if (key.charCodeAt(0) === TAG) {
+      trail.push(key);
+      throw unusable(pathOf(trail), key, 'a key that looks like a tag');
+    }
+    if (isPlainly(field)) {
+      fields[key] = field;
+      continue;
+    }
     trail.push(key);
-    if (key.startsWith('$')) throw unusable(pathOf(trail), key, 'a key that looks like a tag');
     fields[key] = spelled(field, trail);
     trail.pop();
   }
   return fields;
+}
+
+/** Whether JSON has a value as it is, as most are: nothing needs to be noted of where it lies. */
+function isPlainly(value: unknown): value is string | number | boolean | null {
+  if (typeof value === 'number') return value - value === 0 && (value !== 0 || 1 / value > 0);
+  return typeof value === 'string' || typeof value === 'boolean' || value === null;
 }
 
 function items(list: readonly unknown[], trail: Trail): Plain[] {

@@ -1,12 +1,14 @@
 import { InputError } from './input-error.ts';
 import { fromPlain, type Plain, toPlain } from './plain.ts';
 
+const utf8 = new TextEncoder();
+
 /**
  * Returns a state as bytes that say whose it is and of which layout. *Shape*: JSON of owner, version and the
  * state as `toPlain` spells it. *Errors*: InputError on a state that `toPlain` refuses.
  */
 export function sealSnapshot(owner: string, version: number, state: unknown): Uint8Array<ArrayBuffer> {
-  return new TextEncoder().encode(JSON.stringify({ owner, version, state: toPlain(state) }));
+  return utf8.encode(JSON.stringify({ owner, version, state: toPlain(state) }));
 }
 
 /**

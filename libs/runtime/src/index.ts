@@ -44,7 +44,7 @@ export { parseYaml, type YamlProblem } from './parse-yaml.ts';
 export { ownDirectory } from './process-context.ts';
 export { birthOf, isAlive, isSameProcess } from './process-identity.ts';
 export * from './process-plan.ts';
-export { ConfigError, readConfig, readYaml, variableOf } from './read-config.ts';
+export { ConfigError, parsedYaml, readConfig, readYaml, variableOf } from './read-config.ts';
 export { Composition, type CompositionParts } from './run-composed.ts';
 export { EXIT, runProcess } from './run-process.ts';
 export { Secret } from './secret.ts';

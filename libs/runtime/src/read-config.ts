@@ -54,20 +54,24 @@ export function readConfig<Schema extends z.ZodObject>(
 
 /** What was parsed last, by text: services that are put together in one process read the same few files. */
 const PARSED = new Map<string, unknown>();
-const PARSED_MAX = 8;
+const PARSED_MAX = 32;
 
 /**
- * Returns what a file of YAML holds, not to be changed: whoever reads the same text is given the same.
- * *Errors*: InputError when it can't be read.
+ * Returns what a text of YAML holds, not to be changed: whoever reads the same text is given the same.
+ * *Errors*: what the parser throws.
  */
+export function parsedYaml(text: string): unknown {
+  if (!PARSED.has(text)) {
+    if (PARSED.size >= PARSED_MAX) PARSED.clear();
+    PARSED.set(text, parse(text));
+  }
+  return PARSED.get(text);
+}
+
+/** Returns what a file of YAML holds, as `parsedYaml`. *Errors*: InputError when it can't be read. */
 export function readYaml(field: string, path: string): unknown {
   try {
-    const text = readFileSync(path, 'utf8');
-    if (!PARSED.has(text)) {
-      if (PARSED.size >= PARSED_MAX) PARSED.clear();
-      PARSED.set(text, parse(text));
-    }
-    return PARSED.get(text);
+    return parsedYaml(readFileSync(path, 'utf8'));
   } catch (cause) {
     const because = `cannot be read: ${(cause as Error).message}`;
     throw new InputError({ field, value: path, because, remedy: 'Correct the path or the YAML.' });

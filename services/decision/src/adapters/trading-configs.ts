@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError, type TradingConfig } from '@algo/model';
+import { parsedYaml } from '@algo/runtime';
 import type { DocumentStore } from '@algo/state';
 import { parseTradingConfig } from '@algo/strategy';
-import { parse } from 'yaml';
 import { z } from 'zod';
 
 const active = z.strictObject({ name: z.string() });
@@ -43,7 +43,7 @@ export function checkTradingConfigs(folder: string, fallback: string): void {
 function documentsIn(folder: string): (readonly [name: string, told: unknown])[] {
   return yamlFiles(folder).map((file) => [
     file.replace(/\.ya?ml$/, ''),
-    parse(readFileSync(join(folder, file), 'utf8')),
+    parsedYaml(readFileSync(join(folder, file), 'utf8')),
   ]);
 }
 
