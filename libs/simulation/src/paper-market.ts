@@ -131,20 +131,22 @@ export class PaperMarket {
 
   /** Returns the orders that are over before a time, the earliest first; what waits comes behind its stop. */
   due(timeUs: TimeUs, inclusive: boolean): readonly Due[] {
-    const due: Due[] = [];
-    const look = (order: PaperOrder): void => {
-      const ending = endingOf(order);
-      if (ending !== null && isPast(ending.timeUs, timeUs, inclusive))
+    let due: Due[] | undefined;
+    for (const orders of [this.orders, this.aside])
+      for (const order of orders) {
+        const ending = endingOf(order);
+        if (ending === null || !isPast(ending.timeUs, timeUs, inclusive)) continue;
+        due ??= [];
         due.push({ market: this, order, ending });
-    };
-    for (const order of this.orders) look(order);
-    for (const order of this.aside) look(order);
-    return due.sort(
-      (a, b) =>
-        a.ending.timeUs - b.ending.timeUs ||
-        Number(a.order.waits) - Number(b.order.waits) ||
-        (precedes(a.order, b.order) ? -1 : 1),
-    );
+      }
+    return due === undefined
+      ? NOTHING_DUE
+      : due.sort(
+          (a, b) =>
+            a.ending.timeUs - b.ending.timeUs ||
+            Number(a.order.waits) - Number(b.order.waits) ||
+            (precedes(a.order, b.order) ? -1 : 1),
+        );
   }
 
   /** *Errors*: InputError on trades that can't follow those already seen; then none of them counts. */
@@ -181,6 +183,9 @@ export interface Due {
   readonly order: PaperOrder;
   readonly ending: Ending;
 }
+
+/** As nearly always. */
+const NOTHING_DUE: readonly Due[] = [];
 
 /** Returns whether one order comes alive before the other; ties by name, not by who called first. */
 export function precedes(a: PaperOrder, b: PaperOrder): boolean {

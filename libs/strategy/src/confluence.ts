@@ -150,13 +150,15 @@ function scored(
   note: () => string,
 ): Scored {
   const pointsMax = CONFLUENCE_WEIGHTS[name];
-  const spelled = name.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`);
   return {
     points,
-    check: () => ({
-      ...{ name: `confluence.${spelled}`, value, threshold, passed: null },
-      ...{ points, pointsMax, note: note() },
-    }),
+    check() {
+      const spelled = name.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`);
+      return {
+        ...{ name: `confluence.${spelled}`, value, threshold, passed: null },
+        ...{ points, pointsMax, note: note() },
+      };
+    },
   };
 }
 
