@@ -2,7 +2,7 @@ import { Decimal, type TimeUs, type TradeColumns, US_PER_MS, type VenueEvent } f
 import { fundsRefusal } from './paper-admission.ts';
 import type { PaperBooks } from './paper-books.ts';
 import type { Refusal } from './paper-filters.ts';
-import { orderKey, type PaperMarket } from './paper-market.ts';
+import { type Due, orderKey, type PaperMarket } from './paper-market.ts';
 import {
   type Ending,
   isReached,
@@ -59,11 +59,12 @@ export class PaperFloor {
     let isAgain: boolean;
     do {
       isAgain = false;
-      const due = markets.flatMap((market) => {
+      const due: Due[] = [];
+      for (const market of markets) {
         market.arrive(timeUs, inclusive, this.matching);
-        return market.due(timeUs, inclusive);
-      });
-      due.sort((a, b) => a.ending.timeUs - b.ending.timeUs);
+        due.push(...market.due(timeUs, inclusive));
+      }
+      if (due.length > 1) due.sort((a, b) => a.ending.timeUs - b.ending.timeUs);
       for (const { market, order, ending } of due) {
         events.push(this.books.end(market, order, ending));
         // What comes in its place may be over by then too.

@@ -218,7 +218,7 @@ export class DecisionEngine {
         configurationHash: this.#configurationHash,
         account: this.#settings.account,
       };
-      outputs.push(...this.#decide(cause));
+      for (const output of this.#decide(cause)) outputs.push(output);
     }
     return outputs;
   }
@@ -230,11 +230,11 @@ export class DecisionEngine {
       return [];
     }
     const verdict = runStrategy(strategy, cause);
-    if (verdict.type === 'refusal') return this.#refuse(cause, verdict, verdict.code, () => explain(verdict));
+    if (verdict.type === 'refusal') return this.#refuse(cause, verdict, verdict.code, verdict);
     this.#exposure.advance(instrument.venue, this.#times.nowUs(instrument.venue));
     const { entry, checks } = this.#examine(cause, verdict);
     if (entry.type === 'refused')
-      return this.#refuse(cause, verdict, entry.code, () => ({ checks, detail: entry.detail }));
+      return this.#refuse(cause, verdict, entry.code, { checks, detail: entry.detail });
     const order = placeOrderOf(cause, verdict, entry, this.#settings.account, this.#limits.expiryUs);
     this.#exposure.ask({
       instrument: order.instrument,
@@ -281,7 +281,7 @@ export class DecisionEngine {
     cause: Cause,
     verdict: StrategyVerdict,
     code: RefusalCode,
-    record: () => ReturnType<typeof explain>,
+    record: Exclude<StrategyVerdict, Proposal> | ReturnType<typeof explain>,
   ): DecisionOutput[] {
     const { state, signal, instrument, strategy } = cause;
     const { id } = instrument;
@@ -293,7 +293,7 @@ export class DecisionEngine {
       this.#refusals.add(id, verdict.level, code);
       return [];
     }
-    const { checks, detail } = record();
+    const { checks, detail } = 'type' in record ? explain(record) : record;
     const outcome = { type: 'refused', code, detail } as const;
     return recordDecision(cause, verdict, checks, outcome, this.#settings.codeVersion);
   }

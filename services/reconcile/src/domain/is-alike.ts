@@ -2,10 +2,17 @@
 export function isAlike(one: unknown, other: unknown): boolean {
   if (one === other) return true;
   if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false;
-  if (Array.isArray(one) && Array.isArray(other))
-    return one.length === other.length && one.every((value, i) => isAlike(value, other[i]));
-  const [ours, theirs] = [one as Record<string, unknown>, other as Record<string, unknown>];
-  const keys = Object.keys(ours);
-  if (keys.length !== Object.keys(theirs).length) return false;
-  return keys.every((key) => Object.hasOwn(theirs, key) && isAlike(ours[key], theirs[key]));
+  if (Array.isArray(one) && Array.isArray(other)) {
+    if (one.length !== other.length) return false;
+    for (let i = 0; i < one.length; i++) if (!isAlike(one[i], other[i])) return false;
+    return true;
+  }
+  const keys = Object.keys(one);
+  if (keys.length !== Object.keys(other).length) return false;
+  for (const key of keys) {
+    if (!Object.hasOwn(other, key)) return false;
+    if (!isAlike((one as Record<string, unknown>)[key], (other as Record<string, unknown>)[key]))
+      return false;
+  }
+  return true;
 }
