@@ -10,6 +10,7 @@ interface BacktestFigures {
   readonly trades: number;
   readonly facts: number;
   readonly rates: readonly number[];
+  readonly processorUs: readonly number[];
   readonly shares: Readonly<Record<string, number>>;
   readonly schedulerUs: number;
   readonly decisionUs: number;
@@ -33,7 +34,7 @@ export async function run({ scale, say }: BenchOptions): Promise<BenchResult> {
   const options = { encoding: 'utf8', cwd: ROOT } as const;
   const said = execFileSync(process.execPath, [script, LTC_TAPE, String(tiles)], options);
   const figures = JSON.parse(said) as BacktestFigures;
-  const { rates, shares, trades, facts, schedulerUs, decisionUs, heapMib } = figures;
+  const { rates, processorUs, shares, trades, facts, schedulerUs, decisionUs, heapMib } = figures;
   const [early, end] = heapMib.map(Math.round);
   const rate = median(rates);
   const floor = bareLoop(tiles);
@@ -48,6 +49,7 @@ export async function run({ scale, say }: BenchOptions): Promise<BenchResult> {
   return {
     figures: [
       whole,
+      single('processor time of its thread, a trade', 'µs', median(processorUs)),
       ...parts,
       single('scheduler, a fact to three readers', 'µs', schedulerUs, { of: 'value', most: 0.3 }),
       single('decision, a state that it does not evaluate', 'µs', decisionUs, { of: 'value', most: 0.3 }),
