@@ -1,10 +1,10 @@
-// Workers end together when the long suites begin first, and two cores are busy when two suites wait for
-// processes, disks and clocks while a third computes. A fresh clone has no durations to go by, so the names
+// Workers end together when the long suites begin first, and two cores are busy when four suites wait for
+// processes, disks and clocks while a fifth computes. A fresh clone has no durations to go by, so the names
 // tell, with about how many seconds each takes.
 const WAITING = [
   ['test/chaos/', 150],
   ['acceptance/live.int', 110],
-  ['acceptance/live-usdm', 110],
+  ['acceptance/live-usdm', 60],
   ['acceptance/registry', 50],
   ['acceptance/shards-', 50],
   ['acceptance/bad-input', 40],
@@ -16,6 +16,7 @@ const WAITING = [
 ];
 const COMPUTING = [
   ['storm/storm-tools', 3],
+  ['ingest/src/adapters/audited', 45],
   ['simulation/storm/storm-', 25],
   ['simulation/kill-and-restore', 25],
   ['backtest/src/run-backtest', 25],
@@ -26,7 +27,7 @@ const COMPUTING = [
   ['', 1],
 ];
 /** What each worker of vitest.config.mjs is for. */
-const WORKERS = [WAITING, WAITING, COMPUTING];
+const WORKERS = [WAITING, WAITING, WAITING, WAITING, COMPUTING];
 
 const isWaiting = ({ moduleId }) => moduleId.includes('.int.test.');
 
