@@ -1,5 +1,5 @@
-// Workers end together when the long suites begin first, and two cores are busy when four suites wait for
-// processes, disks and clocks while a fifth computes. A fresh clone has no durations to go by, so the names
+// Workers end together when the long suites begin first, and two cores are busy when three suites wait for
+// processes, disks and clocks while a fourth computes. A fresh clone has no durations to go by, so the names
 // tell, with about how many seconds each takes.
 const WAITING = [
   ['test/chaos/', 150],
@@ -27,7 +27,7 @@ const COMPUTING = [
   ['', 1],
 ];
 /** What each worker of vitest.config.mjs is for. */
-const WORKERS = [WAITING, WAITING, WAITING, WAITING, COMPUTING];
+const WORKERS = [WAITING, WAITING, WAITING, COMPUTING];
 
 const isWaiting = ({ moduleId }) => moduleId.includes('.int.test.');
 

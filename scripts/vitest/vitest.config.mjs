@@ -13,7 +13,7 @@ export default defineConfig({
     experimental: { viteModuleRunner: false, nodeLoader: false },
     isolate: false,
     pool: 'forks',
-    maxWorkers: 5, // of two cores: see longest-first.mjs
+    maxWorkers: 4, // of two cores: see longest-first.mjs
     sequence: { sequencer: LongestFirst },
     setupFiles: [join(import.meta.dirname, 'one-seed.mjs')],
     testTimeout: 30_000,
