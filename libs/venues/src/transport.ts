@@ -1,5 +1,11 @@
-import { type Dispatcher, Pool } from 'undici';
-import { WebSocket } from 'ws';
+import { createRequire } from 'node:module';
+import type { Dispatcher } from 'undici';
+
+// Loaded with the first connection: a hundred modules, and a third of the start of every command and service,
+// most of which never talk to an exchange.
+const require = createRequire(import.meta.url);
+const undici = () => require('undici') as typeof import('undici');
+const ws = () => require('ws') as typeof import('ws');
 
 /** Of reads, and as many of writes; what waits for one is refused when its time is over. */
 const CONNECTIONS = 8;
@@ -51,11 +57,11 @@ export interface Transport {
 /** The network, and the time of this machine. */
 export const NETWORK: Transport = {
   connect: (url) =>
-    new Pool(url, {
+    new (undici().Pool)(url, {
       ...{ connections: CONNECTIONS, pipelining: 1 },
       ...{ keepAliveTimeout: KEEP_ALIVE_MS, keepAliveMaxTimeout: KEEP_ALIVE_MS },
     }),
-  dial: (url) => new WebSocket(url, { perMessageDeflate: false, handshakeTimeout: NO_ANSWER_MS }),
+  dial: (url) => new (ws().WebSocket)(url, { perMessageDeflate: false, handshakeTimeout: NO_ANSWER_MS }),
   after(ms, run) {
     // Waiting alone keeps no process alive; the connections that it waits for do.
     const timer = setTimeout(run, ms).unref();

@@ -1,7 +1,8 @@
-import { WebSocket } from 'ws';
 import { type DialledSocket, NETWORK, type Transport } from '../transport.ts';
 import { wordsOfError, wordsOfStatus } from './failure-words.ts';
 
+/** `readyState` of a WebSocket that stands. */
+const OPEN = 1;
 /** More of an answer in place of a connection isn't read. */
 const BODY_BYTES_MAX = 2_000;
 const LAST_WORD_MS = 500;
@@ -84,13 +85,13 @@ export class StreamSocket {
 
   /** Sends a request whose answer nobody waits for. */
   send(request: string): void {
-    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(request);
+    if (this.#socket.readyState === OPEN) this.#socket.send(request);
   }
 
   /** Ends it from our side, without another word. */
   abandon(): void {
     this.#ended = true;
-    if (this.#socket.readyState !== WebSocket.OPEN) {
+    if (this.#socket.readyState !== OPEN) {
       this.#socket.terminate();
       return;
     }
