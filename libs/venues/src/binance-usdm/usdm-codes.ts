@@ -37,6 +37,8 @@ export const USDM_CODES: Rows = {
   [-4024]: ['PRICE_LOWER_THAN_MULTIPLIER_DOWN', 'not_now'],
   [-4045]: ['MAX_STOP_ORDER_EXCEEDED', 'not_now'],
   [-4061]: ['INVALID_POSITION_SIDE', 'fault'],
+  // *Symbol is on delivering or delivered or settling or closed or pre-trading*, as clients quote it.
+  [-4108]: ['SYMBOL_NOT_TRADING', 'not_now'],
   // Ours is there already: that says that it arrived, not that it was refused.
   [-4116]: ['DUPLICATED_CLIENT_ORDER_ID', 'unknown'],
   [-4118]: ['REDUCE_ONLY_MARGIN_CHECK_FAILED', 'refused'],
