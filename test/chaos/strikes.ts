@@ -14,15 +14,15 @@ const KILLED = [
   'nats-server',
   EVERYTHING,
 ];
-/** Those of which a second process stands by. */
-const FROZEN = [`execution.${ACCOUNT}`, `position-risk.${ACCOUNT}`];
+/** The one that closes bars by the wall, and those of which a second process stands by. */
+const FROZEN = ['ingest.binance', `execution.${ACCOUNT}`, `position-risk.${ACCOUNT}`];
 /** In the long runs also these. */
 const MORE: readonly Strike[] = [
   ...['analytics.0', `decision.${ACCOUNT}`, `position-risk.${ACCOUNT}`, `reconcile.${ACCOUNT}`].map(
     (hit): Strike => ({ hit, how: 'kill' }),
   ),
   { hit: 'notifier.main', how: 'kill' },
-  ...['ingest.binance', 'analytics.0', `decision.${ACCOUNT}`, `paper-venue.${ACCOUNT}`, 'nats-server'].map(
+  ...['analytics.0', `decision.${ACCOUNT}`, `paper-venue.${ACCOUNT}`, 'nats-server'].map(
     (hit): Strike => ({ hit, how: 'freeze' }),
   ),
 ];

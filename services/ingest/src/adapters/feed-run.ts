@@ -279,12 +279,12 @@ export class FeedRun implements MarketDataSink, AsyncDisposable {
       this.#filler?.look();
       // What was heard is said first, and the next time waits until this one is stored: a slow bus is no
       // flood, and no reason to let holes run out of time.
-      if (this.#isTelling || !this.#time.goOn(this.#options.monotonicMs())) continue;
+      const isDue = this.#time.goOn(this.#options.monotonicMs());
+      if (this.#isTelling || !isDue) continue;
       for (const lane of this.#live.values()) lane.sayGathered();
       this.#isTelling = true;
-      void this.#tell(this.#time.tell(wallUsOf(this.#options.clock), false)).then(() => {
-        this.#isTelling = false;
-      });
+      const told = this.#tell(this.#time.tell(wallUsOf(this.#options.clock), false));
+      void told.then(() => (this.#isTelling = false));
     }
   }
 

@@ -27,6 +27,11 @@ export const LIVE_ALLOWANCE_US: Readonly<Record<Completeness, number>> = {
 const AHEAD_MAX_US = 60 * US_PER_SECOND;
 /** How near two trades ahead of their time must lie for it to be the time that leapt. *Units*: µs. */
 export const LEAP_AGREES_US = 60 * US_PER_SECOND;
+/**
+ * The part of the allowance that a trade is late by, or this process stood still for, before more of the same
+ * instrument is waited for: what is left of the allowance has to cover the trade that is read next.
+ */
+const LATE_PART = 0.5;
 /** How long by the wall an instrument that is behind holds the others' sure time back, at most. */
 export const HOLD_BACK_MAX_US = 60 * US_PER_SECOND;
 
@@ -49,6 +54,11 @@ interface Standing {
   /** A trade heard after this moment shows whether something is missing; undefined once one has. */
   unprovenSinceMs: number | undefined;
   hasGap: boolean;
+  /**
+   * Since when nothing late was heard, while more may wait unread in the connection: behind a standstill of
+   * this process, or behind a late trade. Undefined while it keeps up.
+   */
+  lateSinceMs: number | undefined;
   /** Nothing is missing before this time. */
   completeUs: TimeUs;
   /** Since when it has been behind; undefined while all is well. */
@@ -91,6 +101,7 @@ export class FeedClock {
         isConnected: isGiven,
         unprovenSinceMs: isGiven || storedUs === undefined ? undefined : Number.NEGATIVE_INFINITY,
         hasGap: false,
+        lateSinceMs: undefined,
         completeUs: storedUs ?? 0,
         behindSinceMs: undefined,
       };
@@ -121,6 +132,7 @@ export class FeedClock {
     // What is fetched into a gap comes late, and tells nothing of the time now.
     if (heardMs === undefined) return;
     if (this.#settings.kind === 'live') {
+      standing.lateSinceMs = this.#isLate(timeUs, heardMs) ? heardMs : undefined;
       this.#reckonFrom(timeUs, heardMs);
       this.#believe(timeUs, heardMs);
     }
@@ -192,7 +204,9 @@ export class FeedClock {
 
   /** The wall went on. Returns whether there is a time to be told now. *Units*: `nowMs` monotonic. */
   goOn(nowMs: number): boolean {
+    const stoodMs = nowMs - this.#nowMs;
     this.#nowMs = Math.max(this.#nowMs, nowMs);
+    if (this.#settings.kind === 'live') this.#keepUp(stoodMs);
     return this.#gridNow() > this.#toldUs && Math.floor(this.#nowMs / TELL_EVERY_MS) > this.#tellPiece;
   }
 
@@ -242,6 +256,28 @@ export class FeedClock {
     if (this.#venue?.by !== 'trade' || timeUs > this.#venue.timeUs) this.#venue = { by: 'trade', timeUs, ms };
   }
 
+  /**
+   * Behind a standstill of this process trades wait unread: each instrument is waited for until one is heard
+   * that is not late, or none for as long as a trade may be on its way.
+   */
+  #keepUp(stoodMs: number): void {
+    const allowanceMs = LIVE_ALLOWANCE_US[this.#settings.completeness] / US_PER_MS;
+    const hasStood = stoodMs > allowanceMs * LATE_PART;
+    for (const standing of this.#standings.values()) {
+      if (hasStood) standing.lateSinceMs = this.#nowMs;
+      else if (standing.lateSinceMs === undefined || this.#nowMs - standing.lateSinceMs <= allowanceMs)
+        continue;
+      else standing.lateSinceMs = undefined;
+      this.#settle(standing);
+    }
+  }
+
+  /** Whether time had been told further than a trade's own when it was heard, by more than is usual. */
+  #isLate(timeUs: TimeUs, heardMs: number): boolean {
+    const thenUs = this.#toldUs - this.#feedTimeSince(heardMs);
+    return timeUs < thenUs - this.#allowanceUs * LATE_PART;
+  }
+
   #feedTimeSince(ms: number): number {
     return (this.#nowMs - ms) * US_PER_MS * this.#settings.speed;
   }
@@ -253,7 +289,8 @@ export class FeedClock {
   }
 
   #settle(standing: Standing): void {
-    const isBehind = !standing.isConnected || standing.unprovenSinceMs !== undefined || standing.hasGap;
+    const { isConnected, unprovenSinceMs, hasGap, lateSinceMs } = standing;
+    const isBehind = !isConnected || unprovenSinceMs !== undefined || hasGap || lateSinceMs !== undefined;
     if (!isBehind) standing.behindSinceMs = undefined;
     else if (standing.behindSinceMs === undefined) {
       standing.behindSinceMs = this.#nowMs;
