@@ -91,6 +91,17 @@ test('a bar that differs waits for a trade of a later minute, a minute at most; 
   expect(quiet.look(AUDIT_MAX_MS, false)).toHaveLength(2);
 });
 
+test('time in which this process stood still is none that a bar waited for its trades', () => {
+  const audit = new BarAudit(LTC, 0);
+  audit.trades(rows([M0 - US_PER_SECOND, 5, 1], [M0 + US_PER_SECOND, 0.1, 1]), false);
+  audit.bar({ openTimeUs: M0, volume: 0.3, trades: 3 }, 0);
+  expect([audit.look(20, false), audit.look(AUDIT_MAX_MS + 20, false)]).toEqual([[], []]);
+  audit.trades(rows([M0 + 2 * US_PER_SECOND, 0.2, 2], [M0 + US_PER_MINUTE, 1, 1]), false);
+  const said: FeedEvent[] = [];
+  for (let ms = 0; ms <= AUDIT_WAIT_MS; ms += 20) said.push(...audit.look(AUDIT_MAX_MS + ms, false));
+  expect([said, audit.counters]).toEqual([[], { barsCompared: 1, barsDiffer: 0 }]);
+});
+
 test('a bar that comes when its minute is forgotten says nothing', () => {
   const audit = heard();
   for (let minute = 1; minute <= 20; minute++) audit.trades(rows([M0 + minute * US_PER_MINUTE, 1, 1]), false);

@@ -8,6 +8,7 @@ import {
   type VenueBar,
 } from '@algo/model';
 import { AUDIT_MAX_MS, AUDIT_WAIT_MS } from './bounds.ts';
+import { StoodStill, type Wait, waitedMs } from './stood-still.ts';
 
 /** What may be on the other side of an edge, and from where on to where. */
 interface Span {
@@ -28,9 +29,8 @@ interface OurBar {
   readonly isIncomplete: boolean;
 }
 
-interface HeardBar {
+interface HeardBar extends Wait {
   readonly bar: VenueBar;
-  readonly heardMs: number;
 }
 
 const EMPTY: OurBar = { sums: [0, 0], head: [0, 0], tail: [0, 0], isIncomplete: false };
@@ -51,6 +51,7 @@ export class BarAudit {
   readonly #mergedUs: number;
   readonly #bars = new Map<TimeUs, OurBar>();
   #heard: HeardBar[] = [];
+  readonly #stoodStill = new StoodStill();
   /** Before it nothing is known. */
   #beganUs: TimeUs | undefined;
   /** The newest minute that is remembered no more. */
@@ -103,7 +104,7 @@ export class BarAudit {
 
   /** Takes a closed bar of the venue. *Units*: `heardMs` monotonic. */
   bar(bar: VenueBar, heardMs: number): void {
-    this.#heard.push({ bar, heardMs });
+    this.#heard.push({ bar, sinceMs: heardMs, stoodMs: 0 });
     if (this.#heard.length > MINUTES_MAX) this.#heard.shift();
   }
 
@@ -113,11 +114,12 @@ export class BarAudit {
    */
   look(nowMs: number, hasHole: boolean): FeedEvent[] {
     const said: FeedEvent[] = [];
+    this.#stoodStill.look(this.#heard, nowMs);
     for (let next = this.#heard[0]; next !== undefined && !hasHole; next = this.#heard[0]) {
-      const waitedMs = nowMs - next.heardMs;
-      if (waitedMs < AUDIT_WAIT_MS) break;
+      const hasWaitedMs = waitedMs(next, nowMs);
+      if (hasWaitedMs < AUDIT_WAIT_MS) break;
       const isPast = this.#newestUs >= next.bar.openTimeUs + US_PER_MINUTE;
-      const found = this.#compare(next.bar, isPast || waitedMs >= AUDIT_MAX_MS);
+      const found = this.#compare(next.bar, isPast || hasWaitedMs >= AUDIT_MAX_MS);
       if (found === 'waits') break;
       this.#heard.shift();
       said.push(...found);
