@@ -15,6 +15,21 @@ export function dueRows(
   return { due: oldestFirst(due), nextMs };
 }
 
+/**
+ * Returns until when nothing is written by itself behind a write: there is no rest while rows of a file have
+ * waited for too long. *Units*: ms by `performance.now`.
+ */
+export function restUntilMs(
+  instruments: Iterable<InstrumentRows>,
+  pace: FlushPace,
+  writeMs: number,
+  nowMs = performance.now(),
+): number {
+  const { waitLateMs } = pace;
+  for (const rows of instruments) if (rows.dueAtMs(waitLateMs) <= nowMs) return nowMs;
+  return nowMs + pace.restMs(writeMs);
+}
+
 /** Returns those that have rows, oldest first. */
 export function waitingRows(instruments: Iterable<InstrumentRows>): InstrumentRows[] {
   return oldestFirst([...instruments].filter((rows) => rows.waits));

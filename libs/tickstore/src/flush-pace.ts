@@ -9,6 +9,9 @@ const REST = 3;
 /** Rows that end a rest: a transaction of so many is where a row costs least. *Source*: reference floors. */
 const ROWS_END_REST = 10_240;
 
+/** Where files take turns: nothing rests while rows wait for so many times as long as they should gather. */
+const LATE = 1.25;
+
 /**
  * Files that stay attached. Each holds some 3 MB until its checkpoint, a block for each column of its tables,
  * and DuckDB is given 512 MB.
@@ -67,6 +70,11 @@ export class FlushPace {
   /** Rows that end a rest. */
   get rowsEndRest(): number {
     return ROWS_END_REST + (this.files * ROOM_ROWS_EACH) / 2;
+  }
+
+  /** How old rows get before nothing rests any more. */
+  get waitLateMs(): number {
+    return this.takesTurns ? this.waitMs * LATE : Number.POSITIVE_INFINITY;
   }
 
   /** While more rows wait, those who bring more should wait. */

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { InputError, type InstrumentId } from '@algo/model';
 import { Alarm } from './alarm.ts';
 import type { Archive } from './archive.ts';
-import { dueRows, waitingRows } from './due-rows.ts';
+import { dueRows, restUntilMs, waitingRows } from './due-rows.ts';
 import { claimForWriting, releaseWriter } from './file-claims.ts';
 import { fileSpecOf } from './file-spec.ts';
 import { FlushPace } from './flush-pace.ts';
@@ -257,7 +257,7 @@ export class TickStore {
       .then((answer) => {
         if (answer.type !== 'written') throw unexpected(answer);
         this.#stats = { ...this.#stats, openFiles: answer.openFiles, checkpoints: answer.checkpoints };
-        this.#restUntilMs = performance.now() + this.#pace.restMs(answer.tookMs);
+        this.#restUntilMs = restUntilMs(this.#instruments.values(), this.#pace, answer.tookMs);
         if (answer.rollProblem !== null) this.#onError(new StoreWriteError(answer.rollProblem));
         return answer.outcomes.flatMap((outcome, at) => this.#settle(instruments[at]!, taken[at]!, outcome));
       })
