@@ -62,5 +62,5 @@ export class PaperGate {
 
 function later(code: Refusal['code'], us: TimeUs): Refusal {
   const retryAfterMs = Math.ceil(us / US_PER_MS);
-  return { code, detail: `retryAfterMs=${retryAfterMs}`, retryAfterMs };
+  return { code, detail: `again in ${retryAfterMs / 1_000} s`, retryAfterMs };
 }

@@ -194,9 +194,9 @@ test.each<[string, Partial<PaperVices>, number, string]>([
     'maintenance that takes cancels alone',
     { maintenanceEveryS: 2, cancelOnlyS: 1, closedS: 0 },
     5,
-    'cancel_only: retryAfterMs=900',
+    'cancel_only: again in 0.9 s',
   ],
-  ['too many writes', { requestsPer10s: 3 }, 5, 'rate_limited: retryAfterMs=8900'],
+  ['too many writes', { requestsPer10s: 3 }, 5, 'rate_limited: again in 8.9 s'],
 ])('%s refuses both, and takes nothing out', (_, vices, epoch, expected) => {
   const venue = guarded(vices);
   venue.cancel(MAIN, clientOrderId('nothing'), 900 * MS, 5);

@@ -141,11 +141,11 @@ test('too many writes within ten seconds are refused until the window ends, and 
   const send = (n: number, timeMs: number) =>
     reason(venue.submit(limit(`o${n}`, 'buy', '0.1', '90', 'gtc'), timeMs * MS));
   expect([send(1, 1_000), send(2, 1_000)]).toEqual(['confirmed', 'confirmed']);
-  expect([send(3, 2_000), send(4, 2_000)]).toEqual(Array(2).fill('rate_limited: retryAfterMs=7900'));
-  expect(send(3, 9_900)).toBe('rate_limited: retryAfterMs=7900');
+  expect([send(3, 2_000), send(4, 2_000)]).toEqual(Array(2).fill('rate_limited: again in 7.9 s'));
+  expect(send(3, 9_900)).toBe('rate_limited: again in 7.9 s');
   expect(send(44, 9_900)).toBe('confirmed');
   for (let n = 5; n < 9; n++) send(n, 11_000);
-  expect(send(9, 12_000)).toContain('banned: retryAfterMs=');
+  expect(send(9, 12_000)).toContain('banned: again in ');
   const settings = { ...SETTINGS, instruments: [LTC, ETC], vices: { ...NO_VICES, requestsPer10s: 2 } };
   const again = PaperVenue.restore(settings, venue.snapshot());
   expect(reason(again.submit(order('later'), 100_000 * MS))).toContain('banned');
@@ -158,9 +158,9 @@ test('maintenance takes cancels alone, then nothing, then all again', () => {
   const send = (name: string, timeMs: number) => reason(venue.submit(order(name), timeMs * MS));
   const cancel = (timeMs: number) => reason(venue.cancel(MAIN, resting.clientOrderId, timeMs * MS));
   expect(reason(venue.submit(resting, 40_000 * MS))).toBe('confirmed');
-  expect(send('a', 46_000)).toBe('cancel_only: retryAfterMs=13900');
-  expect(cancel(56_000)).toBe('closed: retryAfterMs=3900');
-  expect(send('b', 56_000)).toBe('closed: retryAfterMs=3900');
+  expect(send('a', 46_000)).toBe('cancel_only: again in 13.9 s');
+  expect(cancel(56_000)).toBe('closed: again in 3.9 s');
+  expect(send('b', 56_000)).toBe('closed: again in 3.9 s');
   expect(send('c', 60_000)).toBe('confirmed');
   expect(cancel(106_000)).toBe('confirmed');
 });

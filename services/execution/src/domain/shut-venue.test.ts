@@ -33,7 +33,7 @@ function turnedAway(
   timeUs: number,
   evidence: readonly string[] = [],
 ): ExecutionInput {
-  const reason = `closed: retryAfterMs=${retryAfterMs}`;
+  const reason = `closed: again in ${retryAfterMs / 1_000} s`;
   return { type, outcome: { type: 'refused', clientOrderId, reason, retryAfterMs, evidence, timeUs } };
 }
 
@@ -75,7 +75,7 @@ test('an order that was turned away is looked up behind the pause, and over once
     expect(denial(one.handle(close(3, { timeUs: 22 * S })))).toBe('NO_POSITION');
     expect(types(one.handle(lookedUp(id, { type: 'absent' }, 22 * S)))).toEqual(['ProveAbsence']);
     expect(one.handle(absence(id, 'proven', 23 * S))).toMatchObject([
-      { type: 'OrderRejected', reason: 'closed: retryAfterMs=20000', retryAfterMs: 0 },
+      { type: 'OrderRejected', reason: 'closed: again in 20 s', retryAfterMs: 0 },
     ]);
     expect(sent(one.handle(close(4, { timeUs: 23 * S }))).quantity.toString()).toBe('10');
   }
