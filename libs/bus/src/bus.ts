@@ -174,6 +174,11 @@ export interface Bus extends AsyncDisposable {
   last(stream: StreamName, subject: string): Promise<InboundMessage | undefined>;
   bounds(stream: StreamName): Promise<StreamBounds>;
   use(stream: StreamName): Promise<StreamUse>;
+  /**
+   * Returns what time it is by the clock of the server, which answers for a stream that may be read: the one
+   * that everybody shares. *Units*: wall ms.
+   */
+  serverMs(stream: StreamName): Promise<number>;
   request(
     subject: string,
     type: string,

@@ -26,6 +26,7 @@ export { RecordedBus } from './recorded-bus.ts';
 export { NatsServerProcess } from './server/nats-server-process.ts';
 export { SERVER_MIN } from './server/server-version.ts';
 export { newUserKey, publicKeyOf, type UserKey } from './server/user-key.ts';
+export { sharedNowMs } from './shared-time.ts';
 export { bucketSnapshots, type SnapshotStore } from './snapshot-store.ts';
 export { BusCertificates } from './tls/bus-certificates.ts';
 export { type BusTls, tlsSettings } from './tls/bus-tls.ts';

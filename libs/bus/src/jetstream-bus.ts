@@ -191,6 +191,12 @@ export class JetStreamBus implements Bus {
     return { bytes: state.bytes, bytesMax: config.max_bytes, ...times };
   }
 
+  async serverMs(stream: StreamName): Promise<number> {
+    const { ts } = await patiently(() => this.#jsm.streams.info(stream));
+    if (ts === undefined) throw new Error('nats-server tells no time: it is older than 2.10');
+    return Date.parse(ts);
+  }
+
   async request(
     subject: string,
     type: string,

@@ -258,3 +258,18 @@ test.each<[string, number, number]>([
   await clock.advance(TTL_MS);
   expect(lease.safeFor(0)).toBe(false);
 });
+
+test('a lease that a clock ends says that the clock was set, or the machine slept', async () => {
+  const { clock, bucket } = world();
+  let aheadMs = 0;
+  const own: Clock = {
+    ...{ sleep: (ms) => clock.sleep(ms), after: (ms, run) => clock.after(ms, run) },
+    nowMs: () => clock.nowMs() + aheadMs,
+    monotonicMs: () => clock.monotonicMs(),
+  };
+  const lease = (await Lease.acquire(bucket, options('life-1'), own, new AbortController().signal))!;
+  aheadMs = 420_000;
+  await clock.advance(1_000);
+  const said = 'could not be renewed in time: the wall clock went on by 421.0 s within 1.0 s';
+  expect(await now(lease.lost)).toContain(said);
+});

@@ -117,7 +117,7 @@ export class Lease implements AsyncDisposable {
       if (this.#ended) return;
       const asked = momentOf(this.#clock);
       if (this.#options.mayBeLate !== true && !this.safeFor(0))
-        return this.#end('could not be renewed in time');
+        return this.#end(`could not be renewed in time${this.#leapWords()}`);
       try {
         const renewal = this.#bucket.compareAndSet(
           this.#options.key,
@@ -134,6 +134,16 @@ export class Lease implements AsyncDisposable {
         // The server is away; what is left of the lease still counts, and the next round asks again.
       }
     }
+  }
+
+  /** A machine that sleeps, or whose clock is set, looks like one that was away. */
+  #leapWords(): string {
+    const { wallMs, monotonicMs } = momentOf(this.#clock);
+    const [wall, ran] = [wallMs - this.#asked.wallMs, monotonicMs - this.#asked.monotonicMs];
+    if (ran >= this.#options.ttlMs) return '';
+    const [leapt, within] = [wall, ran].map((ms) => `${(ms / 1_000).toFixed(1)} s`);
+    const why = 'as it does when a machine sleeps or its clock is set';
+    return `: the wall clock went on by ${leapt} within ${within}, ${why}`;
   }
 
   /** A renewal that got no answer may be stored all the same: under a revision that we didn't learn. */

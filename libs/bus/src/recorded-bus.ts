@@ -77,6 +77,10 @@ export class RecordedBus implements Bus {
     return this.#bus.use(stream);
   }
 
+  serverMs(stream: StreamName): Promise<number> {
+    return this.#bus.serverMs(stream);
+  }
+
   async request(subject: string): Promise<never> {
     throw new RequestFailedError(`${subject}: nobody is asked while a run is gone through again`);
   }

@@ -3,7 +3,7 @@ import { RecentMap } from './recent-map.ts';
 import type { ControlCommand } from './risk.ts';
 import { type TimeUs, US_PER_SECOND } from './time.ts';
 
-/** A command of a person that nobody may obey once its time is over by the wall clock. */
+/** A command of a person that nobody may obey once its time is over. */
 export type ExpiringCommand = Extract<ControlCommand, { readonly expiresWallUs: TimeUs }>;
 
 /** Asks the outside what time it is, for the sake of a command. */
@@ -12,7 +12,7 @@ export interface AskWall {
   readonly commandId: string;
 }
 
-/** The answer. *Units*: `wallUs` µs, by the wall clock of the process that obeys. */
+/** The answer. *Units*: `wallUs` µs, by the clock of the bus's server. */
 export interface WallTold {
   readonly commandId: string;
   readonly wallUs: TimeUs;

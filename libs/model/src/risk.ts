@@ -114,11 +114,11 @@ export type BookRepair = 'adopt' | 'forget' | 'acknowledge';
 
 /**
  * What a person asks of the engine. `by` names who; `reason` is kept in the log. *Units*: `expiresWallUs`
- * µs by the wall clock, after which nobody may obey; a mode that allows less holds however late it is read.
- * *Shape*: `FlattenAll` leaves what is held in a scope, of that only one position where one is named;
- * `CancelOrders` withdraws the entries that work in a scope, of those only one order where one is named, and
- * with `force` exits and stops as well; `CompareBooks` asks for a reconciliation, which with `dryRun` changes
- * nothing.
+ * µs by the clock of the bus's server, after which nobody may obey; a mode that allows less holds however
+ * late it is read. *Shape*: `FlattenAll` leaves what is held in a scope, of that only one position where one
+ * is named; `CancelOrders` withdraws the entries that work in a scope, of those only one order where one is
+ * named, and with `force` exits and stops as well; `CompareBooks` asks for a reconciliation, which with
+ * `dryRun` changes nothing.
  */
 export type ControlCommand =
   | {

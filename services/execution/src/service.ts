@@ -1,3 +1,4 @@
+import { sharedNowMs } from '@algo/bus';
 import { accountId, type VenueEvent } from '@algo/model';
 import { checkVenueAccess, defineService, exchangeOf, isLive, readInstrumentsFile } from '@algo/runtime';
 import { EXCHANGE_NAMES } from '@algo/venues';
@@ -37,7 +38,10 @@ export const service = defineService({
     if (lease === undefined) return { closed: Promise.resolve(undefined), counters: () => ({}) };
     const { epoch } = lease;
     const { venue, accountStream } = await context.exchange(account, config);
-    const wire = new OrderWire({ venue, lease, clock, log, isTimed: context.isTimed === true });
+    const wire = new OrderWire({
+      ...{ venue, lease, clock, log, isTimed: context.isTimed === true },
+      sharedNowMs: () => sharedNowMs(context.bus, clock),
+    });
     const { machine, driven } = await context.drive({
       reads: [
         { family: 'ord.cmd', only: [account] },

@@ -58,7 +58,7 @@ export const service = defineService({
       ],
       says: ['pos.evt', 'pos.dust', 'risk.evt', 'ord.cmd', 'ctl.answer', 'sys.guard'],
       restore: (snapshot) => new GuardMachine(settings, snapshot),
-      requests: new WallClock(context.clock),
+      requests: new WallClock(context),
     });
     // Rules come as an input like any other, so that a replay judges by those that held.
     const follow = (told: NamedRules) => {

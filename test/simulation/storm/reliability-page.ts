@@ -50,11 +50,12 @@ the judge’s. \`npm test\` runs 100 seeds of each market, \`npm run test:soak -
 times the clock, with a second execution and position-risk that stand by. While orders are under way or
 positions open, single processes, nats-server and all at once are killed by kill -9; execution and
 position-risk stand still (SIGSTOP) for longer than their lease and wake up beside who took their place;
-somebody reads a DuckDB file while analytics starts; nobody can write a byte to the disk for 3 s (a tmpfs,
-where the user may mount one). Afterwards every trade is stored once, our books are the exchange’s ledger,
-no order went out twice, halts hold, and \`algo replay\` says *identical*. \`npm test\` does it once,
-\`npm run test:soak -- chaos\` with five seeds, twice each, with every process killed by itself and more that
-stand still. A clock that jumps is left to the storms.`;
+ingest stands still while trades wait in its connections; somebody reads a DuckDB file while analytics
+starts; nobody can write a byte to the disk for 3 s (a tmpfs, where the user may mount one). Afterwards
+every trade is stored once, candles and signals are those of analytics that nothing befell, our books are
+the exchange’s ledger, no order went out twice, halts hold, and \`algo replay\` says *identical*. \`npm test\`
+does it once, \`npm run test:soak -- chaos\` with five seeds, twice each, with every process killed by itself
+and more that stand still. A clock that jumps is left to the storms.`;
 
 function faults(): string {
   const used = new Set(

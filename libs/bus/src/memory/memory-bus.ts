@@ -96,6 +96,10 @@ export class MemoryBus implements Bus {
     };
   }
 
+  async serverMs(): Promise<number> {
+    return this.#server.clock.nowMs();
+  }
+
   async bounds(stream: StreamName): Promise<StreamBounds> {
     return this.#server.stream(stream).bounds;
   }

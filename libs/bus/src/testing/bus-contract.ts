@@ -103,6 +103,19 @@ export function busContract(open: () => Promise<BusWorld>): void {
     expect(await bus.bounds('SYSTEM')).toEqual({ first: 1, last: 2 });
   });
 
+  test("the server's clock goes on, and is the one by which it stores", async () => {
+    await using world = await open();
+    const bus = await world.bus('a-0');
+    const beforeMs = await bus.serverMs('SYSTEM');
+    await bus.publish(message('sys.service.x', 'one', '1'));
+    const storedMs = (await bus.last('SYSTEM', 'sys.service.x'))!.storedUs / 1_000;
+    const afterMs = await bus.serverMs('SYSTEM');
+    expect(afterMs).toBeGreaterThanOrEqual(beforeMs);
+    if (storedMs === 0) return; // a bus in memory writes no time down
+    expect(storedMs).toBeGreaterThanOrEqual(beforeMs);
+    expect(storedMs).toBeLessThanOrEqual(afterMs + 1);
+  });
+
   test('two equal facts at two places of a lane are stored both, and followed both', async () => {
     await using world = await open();
     const bus = await world.bus('a-0');

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Bus, FactMessage } from '@algo/bus';
+import { type Bus, FactMessage, sharedNowMs, systemClock } from '@algo/bus';
 import { type Fact, type FactOf, type StreamName, subjects } from '@algo/contracts';
 import {
   type AccountId,
@@ -70,9 +70,12 @@ export function personOf({ by }: Pick<PersonOptions, 'by'>, { user }: CliEnviron
   });
 }
 
-/** Returns until when a command given now may be obeyed. *Units*: µs by the wall clock. */
-export function expiryUs(): TimeUs {
-  return (Date.now() + VALID_MS) * US_PER_MS;
+/**
+ * Returns until when a command given now may be obeyed, by the server's clock: this machine's may be another.
+ * *Units*: µs.
+ */
+export async function expiryUs(bus: Bus): Promise<TimeUs> {
+  return ((await sharedNowMs(bus, systemClock)) + VALID_MS) * US_PER_MS;
 }
 
 /** Returns the scope that a person named. *Errors*: InputError for anything else than the four kinds. */

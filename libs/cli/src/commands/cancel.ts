@@ -62,7 +62,7 @@ export async function cancel(
   const nowUs = await engineTimeUs(bus);
   await confirm(planOf(scope, orders, nowUs), options);
   const place = await fromNow(bus, 'ORDERS', `ord.evt.${account}.>`);
-  const of = { account, scope, clientOrderId, force, expiresWallUs: expiryUs() };
+  const of = { account, scope, clientOrderId, force, expiresWallUs: await expiryUs(bus) };
   const body = { type: 'CancelOrders', ...person, ...of } as const;
   const obeyed = await obey(bus, account, { name: 'CancelOrders', body });
   const areOver = () => obeyed.orders.every((id) => isOver(view, id));

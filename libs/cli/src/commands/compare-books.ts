@@ -18,7 +18,7 @@ export async function compareBooks(
 ): Promise<ComparisonReport> {
   const commandId = randomUUID();
   const place = await fromNow(bus, 'RECONCILIATION', subjects.reconciliation(account));
-  const of = { commandId, account, dryRun, expiresWallUs: expiryUs() };
+  const of = { commandId, account, dryRun, expiresWallUs: await expiryUs(bus) };
   const body = { type: 'CompareBooks', ...person, ...of } as const;
   await obey(bus, account, { name: 'CompareBooks', body });
   const said: { report?: ComparisonReport } = {};

@@ -1,6 +1,6 @@
 import { FactMessage } from '@algo/bus';
-import { subjects } from '@algo/contracts';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type ServiceName, subjects } from '@algo/contracts';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { EngineStatus } from '../reading/engine-status.ts';
 import { ACCOUNT, EngineAtHand, run } from './testing/engine-at-hand.ts';
 
@@ -94,19 +94,25 @@ test('resuming is asked for also where it was said already, and fails where nobo
   expect([code, err]).toEqual([1, expect.stringContaining('takes effect when position-risk reads it')]);
 }, 30_000);
 
-/** A service says how it is, so many seconds ago. */
-async function lives(
-  service: 'execution' | 'position-risk' | 'reconcile',
-  secondsAgo: number,
-): Promise<void> {
-  const instance = `${service}.${ACCOUNT}`;
+/** A service says how it is, by a clock that is so far ahead of the server's. */
+async function lives(instance: string, aheadS = 0): Promise<void> {
+  const service = instance.split('.')[0] as ServiceName;
   const body = {
     ...{ service, instance, version: '0.1.0', pid: 1, ready: true, counters: {}, notes: [] },
-    timeUs: (Date.now() - secondsAgo * 1_000) * 1_000,
+    timeUs: (Date.now() + aheadS * 1_000) * 1_000,
   };
   const speaker = { identity: instance, account: ACCOUNT };
   const id = `${instance} ${body.timeUs}`;
   await engine.bus.publish(FactMessage.said({ name: 'ServiceStatus', body }, speaker, { id }));
+}
+
+/** Longer than a service that lives is silent. */
+const silence = () => new Promise((resolve) => setTimeout(resolve, 3_100));
+
+/** A service that goes on saying how it is. */
+function living(...service: Parameters<typeof lives>): Disposable {
+  const timer = setInterval(() => void lives(...service), 200);
+  return { [Symbol.dispose]: () => clearInterval(timer) };
 }
 
 test('a halt that execution keeps already is one, though nobody else confirms it', async () => {
@@ -117,22 +123,25 @@ test('a halt that execution keeps already is one, though nobody else confirms it
       { code: 'HALTED', scope, sinceUs: 6_000_000, untilUs: null, lift: 'person', detail: 'a test, by Ada' },
     ],
   });
-  await lives('position-risk', 40);
-  await lives('execution', 3_600);
+  await lives('position-risk.paper-main');
+  await lives('execution.paper-main');
+  await silence();
   const halt = ['halt', '--scope', 'instrument:binance.spot.BTCUSDT', '--reason', 'a test'];
   expect((await algo(...halt)).code).toBe(1); // execution said so long ago: who knows
-  await lives('execution', -60);
+  using _execution = living('execution.paper-main');
+  await lives('execution.paper-main');
   const { code, out } = await algo(...halt);
   expect([code, out]).toEqual([
     0,
     expect.stringMatching(
-      /is halted\nExecution keeps it already; .+\nposition-risk.paper-main has said nothing for \d\d s: /,
+      /is halted\nExecution keeps it already; .+\nposition-risk.paper-main has said nothing for \d+ s: /,
     ),
   ]);
 }, 30_000);
 
 test('what a silent service said last is not told as if it were so now', async () => {
-  await lives('execution', 50);
+  await lives('execution.paper-main');
+  await silence();
   await engine.say('EntryStanding', { account: ACCOUNT, causes: [], more: 0, timeUs: 7_000_000 });
   const { out } = await algo('status');
   expect(out).toMatch(/analytics.0 +SILENT for \d+ s/);
@@ -141,8 +150,48 @@ test('what a silent service said last is not told as if it were so now', async (
   );
   expect(out).not.toContain('entries pass');
   const { out: held } = await algo('positions');
-  expect(held).toMatch(/position-risk.paper-main has said nothing for \d\d s: nobody asks for exits/);
+  expect(held).toMatch(/position-risk.paper-main has said nothing for \d+ s: nobody asks for exits/);
 }, 30_000);
+
+test.each([
+  [-3_600, 'behind'],
+  [3_600, 'ahead of'],
+])(
+  'a clock that is set %d s wrong is told, and hides no silence',
+  async (aheadS, word) => {
+    const row = (state: string) =>
+      new RegExp(`analytics.0 +${state} .+its clock is 3600 s ${word} the server's: set both by NTP`);
+    await lives('analytics.0', aheadS);
+    await silence();
+    expect((await algo('status')).out).toMatch(row('SILENT for \\d+ s'));
+    using _analytics = living('analytics.0', aheadS);
+    await lives('analytics.0', aheadS);
+    expect((await algo('status')).out).toMatch(row('ready'));
+  },
+  30_000,
+);
+
+test.each([
+  [-3_600_000, 'resume'],
+  [3_600_000, 'halt'],
+])(
+  'where the clock here is %d ms wrong, a command (%s) is in time',
+  async (aheadMs, command) => {
+    const realMs = Date.now();
+    vi.useFakeTimers({ toFake: ['Date'], now: realMs + aheadMs });
+    try {
+      await using _risk = await engine.answerModes();
+      expect(await algo(command, '--reason', 'a test')).toMatchObject({ code: 0 });
+    } finally {
+      vi.useRealTimers();
+    }
+    const { body } = (await engine.bus.last('CONTROL', subjects.controlMode(ACCOUNT)))!.fact;
+    const { expiresWallUs } = body as { readonly expiresWallUs: number };
+    expect(expiresWallUs / 1_000 - realMs).toBeGreaterThanOrEqual(60_000);
+    expect(expiresWallUs / 1_000 - realMs).toBeLessThan(90_000);
+  },
+  30_000,
+);
 
 test('a scope names an instrument that there is, by its symbol too where that is enough', async () => {
   await using _risk = await engine.answerModes();

@@ -70,7 +70,13 @@ export async function askMode(
   scope: HaltScope,
   mode: TradingMode,
 ): Promise<readonly string[]> {
-  const body = { type: 'SetTradingMode', scope, mode, ...person, expiresWallUs: expiryUs() } as const;
+  const body = {
+    type: 'SetTradingMode',
+    scope,
+    mode,
+    ...person,
+    expiresWallUs: await expiryUs(bus),
+  } as const;
   const answer = await askEngine(
     bus,
     account,

@@ -82,7 +82,7 @@ async function leave(
   await confirm(await planOf(bus, view, wanted), options);
   const place = await fromNow(bus, 'POSITIONS', `pos.evt.${account}.>`);
   const { scope, position } = wanted;
-  const of = { account, scope, position, expiresWallUs: expiryUs() };
+  const of = { account, scope, position, expiresWallUs: await expiryUs(bus) };
   const body = { type: 'FlattenAll', ...person, ...of } as const;
   const { positions } = await obey(bus, account, { name: 'FlattenAll', body });
   const left = new Set(positions);

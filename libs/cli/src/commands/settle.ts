@@ -97,7 +97,7 @@ async function corrected(
   { instrument, how }: Wanted,
 ): Promise<CorrectionMade> {
   const place = await fromNow(bus, 'ORDERS', `ord.evt.${account}.>`);
-  const of = { account, instrument, how, expiresWallUs: expiryUs() };
+  const of = { account, instrument, how, expiresWallUs: await expiryUs(bus) };
   const body = { type: 'CorrectBooks', ...person, ...of } as const;
   await obey(bus, account, { name: 'CorrectBooks', body });
   const said: { correction?: CorrectionMade } = {};

@@ -108,7 +108,7 @@ function serviceLines({ services, askedMs }: Pick<EngineStatus, 'services' | 'as
       const { instance, ready, pid, counters, notes } = status;
       const { rssBytes = 0, uptimeMs: _, ...counts } = counters;
       const row = { instance, state: '', pid, restarts: 0, rssBytes, counters: counts, note: '' };
-      const seconds = silentSeconds(status, askedMs);
+      const seconds = silentSeconds(status.timeUs, askedMs);
       const state = seconds !== null ? `SILENT for ${seconds} s` : ready ? 'ready' : 'not ready';
       return [`  ${instance}`, state, String(pid), countsOf(row), notes.join('; ')];
     }),

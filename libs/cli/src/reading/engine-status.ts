@@ -1,4 +1,4 @@
-import type { Bus } from '@algo/bus';
+import { type Bus, sharedNowMs, systemClock } from '@algo/bus';
 import { type ServiceStatus, type StreamFill, subjects } from '@algo/contracts';
 import {
   type AccountId,
@@ -25,7 +25,7 @@ import { diskWords } from '../engine/disk-room.ts';
 import type { EngineAccess } from '../engine/engine-access.ts';
 import { counterSum } from './counter-sum.ts';
 import { readAccountEvents, readEvents } from './read-events.ts';
-import { GUARDING, silentWords } from './silent-services.ts';
+import { clockWords, GUARDING, silentWords } from './silent-services.ts';
 import { readStoredTrades, type StoredInstrument } from './stored-trades.ts';
 import { countStreamTrades } from './trade-count.ts';
 
@@ -85,8 +85,9 @@ export interface EngineStatus extends EventCounts, OddHoldings {
   readonly instruments: readonly InstrumentStatus[];
   /** What is heard of each instrument, and what can be proven of it. */
   readonly feeds: readonly ListedFeed[];
+  /** What each said last. *Units*: `timeUs` when that was stored, by the server's clock. */
   readonly services: readonly ServiceStatus[];
-  /** When they were asked. *Units*: ms since 1970. */
+  /** When they were asked, by the server's clock. *Units*: ms since 1970. */
   readonly askedMs: number;
   readonly shards: ShardStatus;
   /** That the disk of the data directory is full, or nearly; null while there is room. */
@@ -102,7 +103,7 @@ export interface EngineStatus extends EventCounts, OddHoldings {
 /** Returns how an engine is, or how it was left, and what one of its accounts did. */
 export async function readEngineStatus(access: EngineAccess, account: AccountId): Promise<EngineStatus> {
   const { bus, dataDir, place, engine } = access;
-  const askedMs = Date.now();
+  const askedMs = await sharedNowMs(bus, systemClock);
   const services = await lastStatuses(bus, engine.identities);
   const trades = access.running ? liveTrades(services) : await storedTrades(bus, access.dataDir);
   return {
@@ -148,8 +149,12 @@ async function whatHappened(
 async function lastStatuses(bus: Bus, identities: readonly string[]): Promise<ServiceStatus[]> {
   const found: ServiceStatus[] = [];
   for (const identity of identities) {
-    const said = (await bus.last('SYSTEM', subjects.service(identity)))?.fact;
-    if (said?.name === 'ServiceStatus') found.push(said.body);
+    const last = await bus.last('SYSTEM', subjects.service(identity));
+    if (last?.fact.name !== 'ServiceStatus') continue;
+    const { storedUs, fact } = last;
+    const clock = clockWords(fact.body.timeUs, storedUs);
+    const notes = clock === undefined ? fact.body.notes : [...fact.body.notes, clock];
+    found.push({ ...fact.body, timeUs: storedUs, notes });
   }
   return found;
 }

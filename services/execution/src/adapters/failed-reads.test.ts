@@ -33,7 +33,14 @@ function asking() {
   const log = { warn: (_about: unknown, words?: string) => void warned.push(words!) };
   const clock = { nowMs: () => 0, monotonicMs: () => 0, sleep: async () => {}, after: () => () => {} };
   const lease = { epoch: 1, safeFor: () => true, untilMs: Number.POSITIVE_INFINITY };
-  const wire = new OrderWire({ venue, lease, clock, log: log as never, isTimed: false });
+  const wire = new OrderWire({
+    venue,
+    lease,
+    clock,
+    log: log as never,
+    isTimed: false,
+    sharedNowMs: async () => 0,
+  });
   const settled: ExecutionOwn[] = [];
   const ticket = {
     past: 'new',

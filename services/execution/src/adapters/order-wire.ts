@@ -52,6 +52,7 @@ export class OrderWire implements Requests<ExecutionRequest, ExecutionOwn> {
   readonly #venue: ExchangeVenue;
   readonly #lease: Pick<Lease, 'epoch' | 'safeFor' | 'untilMs'>;
   readonly #clock: Clock;
+  readonly #sharedNowMs: () => Promise<number>;
   readonly #log: Pick<Logger, 'warn'>;
   readonly #isTimed: boolean;
   readonly reads: FailedReads;
@@ -63,6 +64,8 @@ export class OrderWire implements Requests<ExecutionRequest, ExecutionOwn> {
     readonly venue: ExchangeVenue;
     readonly lease: Pick<Lease, 'epoch' | 'safeFor' | 'untilMs'>;
     readonly clock: Clock;
+    /** What time it is for persons too. *Units*: wall ms. */
+    readonly sharedNowMs: () => Promise<number>;
     readonly log: Pick<Logger, 'warn'>;
     /** Whether it tells when an order was where. */
     readonly isTimed: boolean;
@@ -70,6 +73,7 @@ export class OrderWire implements Requests<ExecutionRequest, ExecutionOwn> {
     this.#venue = parts.venue;
     this.#lease = parts.lease;
     this.#clock = parts.clock;
+    this.#sharedNowMs = parts.sharedNowMs;
     this.#log = parts.log;
     this.#isTimed = parts.isTimed;
     this.reads = new FailedReads(parts.log);
@@ -165,8 +169,10 @@ export class OrderWire implements Requests<ExecutionRequest, ExecutionOwn> {
         );
         return;
       case 'AskWall': {
-        const wallUs = this.#clock.nowMs() * US_PER_MS;
-        ticket.settle([{ name: 'WallTold', body: { commandId: request.commandId, wallUs } }]);
+        const { commandId } = request;
+        void this.#sharedNowMs().then((nowMs) =>
+          ticket.settle([{ name: 'WallTold', body: { commandId, wallUs: nowMs * US_PER_MS } }]),
+        );
         return;
       }
       default:

@@ -178,6 +178,7 @@ export class TradingFloor {
       venue: this.venue,
       lease: this.lease,
       clock: this.clock,
+      sharedNowMs: async () => this.clock.nowMs(),
       log,
       isTimed: true,
     });
