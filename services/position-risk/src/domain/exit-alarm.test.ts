@@ -1,14 +1,6 @@
 import { expect, test } from 'vitest';
-import { BTC, Scenario } from './testing/position-risk-scenario.ts';
-
-/** A long of 1 whose stop has just fired at second 1; the first command is out. */
-function fired(): Scenario {
-  const story = new Scenario();
-  story.open('long', '1', '50000');
-  story.prices(BTC, [1, 49_700]);
-  return story;
-}
-const modes = (story: Scenario) => story.log.filter((event) => event.type === 'TradingModeChanged');
+import { fired, modes } from './testing/fired-scenario.ts';
+import { BTC } from './testing/position-risk-scenario.ts';
 
 test('the limit of an exit that waits ends with the exit, that of a contradiction does not', () => {
   for (const isWrong of [false, true]) {

@@ -1,15 +1,6 @@
 import { expect, test } from 'vitest';
+import { fired, modes } from './testing/fired-scenario.ts';
 import { BTC, d, ETH, PLAN, Scenario } from './testing/position-risk-scenario.ts';
-
-/** A long of 1 whose stop has just fired at second 1; the first command is out. */
-function fired(): Scenario {
-  const story = new Scenario();
-  story.open('long', '1', '50000');
-  story.prices(BTC, [1, 49_700]);
-  expect(story.commands).toHaveLength(1);
-  return story;
-}
-const modes = (story: Scenario) => story.log.filter((event) => event.type === 'TradingModeChanged');
 
 test.each(['OrderCanceled', 'OrderExpired'] as const)(
   'what %s leaves is chased with the next attempt',

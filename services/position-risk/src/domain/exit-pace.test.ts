@@ -1,14 +1,7 @@
 import { expect, test } from 'vitest';
-import { BTC, Scenario } from './testing/position-risk-scenario.ts';
+import { fired, modes } from './testing/fired-scenario.ts';
+import type { Scenario } from './testing/position-risk-scenario.ts';
 
-/** A long of 1 whose stop has just fired at second 1; the first command is out. */
-function fired(): Scenario {
-  const story = new Scenario();
-  story.open('long', '1', '50000');
-  story.prices(BTC, [1, 49_700]);
-  return story;
-}
-const modes = (story: Scenario) => story.log.filter((event) => event.type === 'TradingModeChanged');
 /** Seconds from each command to the next. */
 const spansOf = ({ commands }: Scenario) =>
   commands.slice(1).map(({ timeUs }, i) => Math.round((timeUs - commands[i]!.timeUs) / 1e6));
