@@ -54,6 +54,8 @@ export class PaperBooks {
   readonly vices: PaperVices;
   readonly funds: PaperFunds;
   readonly setup: PaperSetup;
+  /** Another one whenever orders, fills, cash or positions are not shown as before. */
+  version = 0;
   private readonly fees: PaperFees;
 
   constructor(settings: PaperSettings) {
@@ -69,6 +71,7 @@ export class PaperBooks {
 
   /** Takes orders of an instrument by other rules from here on; what works stays where it is. */
   relist(instrument: Instrument): void {
+    this.version++;
     const market = this.market(instrument.id);
     const factors = market.relist(instrument);
     if (factors.ticks === 1 && factors.lots === 1) return;
@@ -192,6 +195,11 @@ export class PaperBooks {
     return { type, clientOrderId, account, instrument, cumulative, reason, timeUs };
   }
 
+  /** Forgets what has been over for so long that nobody asks about it any more. */
+  forget(nowUs: TimeUs): void {
+    if (this.history.forget(nowUs)) this.version++;
+  }
+
   /** Returns the positions of an account that aren't flat. */
   positions(account: AccountId): VenuePosition[] {
     const listed = [...this.markets.values()].map(({ rules }) => rules.instrument);
@@ -226,6 +234,7 @@ export class PaperBooks {
 
   /** *Errors*: InputError on an account or instrument that isn't in the settings. */
   restore(state: PaperState): void {
+    this.version++;
     this.ledger.restore(state.ledger);
     this.setup.restore(state.setup);
     for (const { instrument, grid, tape, orders, aside, fills, prints } of state.markets) {
@@ -270,6 +279,7 @@ export class PaperBooks {
       readonly move?: CashMove;
     },
   ): void {
+    this.version++;
     const { readsBehind } = this.vices;
     if (readsBehind === 0) return;
     const { account, move = null } = change;

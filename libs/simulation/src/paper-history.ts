@@ -66,16 +66,19 @@ export class PaperHistory {
     if (ids.size > ORDER_IDS_MAX) dropWhile(ids, () => ids.size > ORDER_IDS_MAX);
   }
 
-  /** Forgets what has been over for so long that nobody asks about it any more. */
-  forget(nowUs: TimeUs): void {
+  /** Forgets what has been over for so long that nobody asks about it; returns whether fills were among. */
+  forget(nowUs: TimeUs): boolean {
     dropWhile(this.ended, ({ endedUs }) => endedUs < nowUs - ORDERS_KEPT_US);
     for (const ids of this.#ids.values()) dropWhile(ids, (takenUs) => takenUs < nowUs - FILLS_KEPT_US);
+    let hasDropped = false;
     for (const log of this.logs.values()) {
       // The array moves as a whole, so not for each fill.
       if ((log.fills[0]?.timeUs ?? nowUs) >= nowUs - FILLS_KEPT_US - US_PER_HOUR) continue;
       const kept = log.fills.findIndex(({ timeUs }) => timeUs >= nowUs - FILLS_KEPT_US);
       dropFills(log, kept < 0 ? log.fills.length : kept);
+      hasDropped = true;
     }
+    return hasDropped;
   }
 
   isSpent(account: AccountId, id: ClientOrderId): boolean {

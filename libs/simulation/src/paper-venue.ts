@@ -181,7 +181,7 @@ export class PaperVenue {
     this.clockUs = Math.max(beforeUs, timeUs);
     if (this.books.open.size > 0) this.floor.endDue([...this.books.markets.values()], timeUs, true, events);
     this.cash.advance(beforeUs, this.clockUs, events);
-    this.books.history.forget(this.clockUs);
+    this.books.forget(this.clockUs);
     this.books.setup.advance(beforeUs, this.clockUs);
     return events;
   }
@@ -204,19 +204,13 @@ export class PaperVenue {
     return this.books.openOrders(account).map((order) => this.books.shown(order));
   }
 
-  /**
-   * Returns the fills at or after a time, oldest first. *Errors*: InputError when older ones were dropped
-   * (`history` of the settings).
-   */
+  /** Returns the fills at or after a time, oldest first. *Errors*: InputError when older are dropped. */
   fillsSince(account: AccountId, sinceUs: TimeUs): Fill[] {
     this.books.ledger.refuseUnknown(account);
     return this.books.history.since(account, sinceUs);
   }
 
-  /**
-   * Returns the cash that moved by no trade at or after a time, oldest first. *Errors*: InputError when some
-   * of it is forgotten (MOVES_MAX).
-   */
+  /** Returns the cash that moved by no trade since a time. *Errors*: InputError when some is forgotten. */
   cashSince(account: AccountId, sinceUs: TimeUs): CashMove[] {
     this.books.ledger.refuseUnknown(account);
     return this.books.history.movesSince(account, sinceUs);
@@ -239,6 +233,11 @@ export class PaperVenue {
   setup(account: AccountId): AccountSetup {
     this.books.ledger.refuseUnknown(account);
     return this.books.setup.of(account);
+  }
+
+  /** Another one whenever orders, fills, cash or positions are not shown as before. */
+  get version(): number {
+    return this.books.version;
   }
 
   /** The exchange's clock. */

@@ -1,4 +1,4 @@
-import { clientOrderId, openSnapshot, sealSnapshot, US_PER_MS } from '@algo/model';
+import { clientOrderId, openSnapshot, sealSnapshot, US_PER_DAY, US_PER_MS } from '@algo/model';
 import { expect, test } from 'vitest';
 import { PaperVenue } from './paper-venue.ts';
 import { NO_VICES, type PaperVices } from './paper-vices.ts';
@@ -59,6 +59,28 @@ test.each([1, 2, 3, 5])('a view that is %d changes behind shows what the books w
     expect(shown(view)).toEqual(then);
   }
   expect(compared).toBeGreaterThan(2);
+});
+
+test('asked again, a view shows what a new one does, in the very same rows where nothing changed', () => {
+  const venue = venueOf({});
+  const asked = viewOf(venue, {});
+  let before = shown(asked);
+  const kept = { open: 0, fills: 0, positions: 0, balances: 0 };
+  for (const step of [...STEPS, () => venue.advanceTo(2_000 * MS)]) {
+    const { version } = venue;
+    step(venue);
+    const now = shown(asked);
+    const told = (view: PaperView) => JSON.stringify(shown(view));
+    expect(told(asked)).toBe(told(viewOf(venue, {})));
+    for (const rows of ['open', 'fills', 'positions', 'balances'] as const) {
+      expect(now[rows] === before[rows]).toBe(venue.version === version);
+      if (now[rows] === before[rows]) kept[rows]++;
+    }
+    before = now;
+  }
+  expect(Math.min(...Object.values(kept))).toBeGreaterThan(2);
+  venue.advanceTo(5 * US_PER_DAY);
+  expect(() => asked.fillsSince(MAIN, FROM_BEGINNING)).toThrow(/no longer kept/);
 });
 
 test('an old view says as of when it is, before the first thing that it does not show', () => {

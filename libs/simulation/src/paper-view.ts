@@ -24,6 +24,9 @@ export interface PaperPage<Row> {
   readonly asOfUs: TimeUs;
 }
 
+/** Answers that are kept at once: each of an account is one, and that of fills one for each time asked. */
+const KEPT_MAX = 64;
+
 /** One page of fills. *Shape*: `skipRows` says how many of the moment `sinceUs` were on pages before. */
 export interface FillsWanted {
   readonly sinceUs: TimeUs;
@@ -41,6 +44,9 @@ export class PaperView {
   private readonly random: SeededRandom;
   private readonly isOver: () => boolean;
   private reads = 0;
+  /** Rows as they were made for this version of the books, by what they are. */
+  private readonly kept = new Map<string, readonly unknown[]>();
+  private keptVersion = -1;
 
   constructor(venue: PaperVenue, vices: PaperVices, seed: number, isOver: () => boolean) {
     this.venue = venue;
@@ -67,26 +73,28 @@ export class PaperView {
   }
 
   openOrders(account: AccountId): PaperPage<VenueOrder> {
-    const orders = new Map(this.venue.openOrders(account).map((order) => [orderKey(order), order]));
-    for (const { key, order } of this.unseen(account).toReversed())
-      if (order?.status === 'open') orders.set(key, order);
-      else orders.delete(key);
-    const sorted = [...orders].sort(
-      ([a, one], [b, other]) => one.acceptedUs - other.acceptedUs || (a < b ? -1 : 1),
-    );
-    return this.cut(
-      account,
-      sorted.map(([, order]) => order),
-    );
+    const rows = this.asBefore(`orders/${account}`, () => {
+      const orders = new Map(this.venue.openOrders(account).map((order) => [orderKey(order), order]));
+      for (const { key, order } of this.unseen(account).toReversed())
+        if (order?.status === 'open') orders.set(key, order);
+        else orders.delete(key);
+      const sorted = [...orders].sort(
+        ([a, one], [b, other]) => one.acceptedUs - other.acceptedUs || (a < b ? -1 : 1),
+      );
+      return sorted.map(([, order]) => order);
+    });
+    return this.cut(account, rows);
   }
 
   /** Returns the fills from a moment on, at most `rowsMax`, without the first `skipRows` of that moment. */
   fillsSince(account: AccountId, { sinceUs, skipRows, rowsMax }: FillsWanted): PaperPage<Fill> {
-    const unseen = this.unseen(account).flatMap(({ fill }) => (fill === null ? [] : [fillKey(fill)]));
-    const fills = this.venue.fillsSince(account, sinceUs);
-    const seen = unseen.length === 0 ? fills : fills.filter((fill) => !unseen.includes(fillKey(fill)));
+    const seen = this.asBefore(`fills/${account}/${sinceUs}`, () => {
+      const unseen = this.unseen(account).flatMap(({ fill }) => (fill === null ? [] : [fillKey(fill)]));
+      const fills = this.venue.fillsSince(account, sinceUs);
+      return unseen.length === 0 ? fills : fills.filter((fill) => !unseen.includes(fillKey(fill)));
+    });
     const { rows: all, asOfUs } = this.cut(account, seen);
-    const rows = all.slice(skipRows);
+    const rows = skipRows === 0 ? all : all.slice(skipRows);
     const most =
       this.isOver() || this.vices.pageRows === 0 ? rowsMax : Math.min(rowsMax, this.vices.pageRows);
     const complete = rows.length <= most;
@@ -103,11 +111,13 @@ export class PaperView {
   }
 
   positions(account: AccountId): PaperPage<VenuePosition> {
-    return this.cut(account, this.unseen(account)[0]?.positions ?? this.venue.positions(account));
+    const rows = () => this.unseen(account)[0]?.positions ?? this.venue.positions(account);
+    return this.cut(account, this.asBefore(`positions/${account}`, rows));
   }
 
   balances(account: AccountId): PaperPage<VenueBalance> {
-    return this.cut(account, this.unseen(account)[0]?.balances ?? this.venue.balances(account));
+    const rows = () => this.unseen(account)[0]?.balances ?? this.venue.balances(account);
+    return this.cut(account, this.asBefore(`balances/${account}`, rows));
   }
 
   /** Returns how an account is set up, which is never shown late. */
@@ -117,6 +127,19 @@ export class PaperView {
 
   private get isTrue(): boolean {
     return this.vices.readsBehind === 0 || this.isOver();
+  }
+
+  /** Returns the very rows that were made before where the books stand as then: to compare costs nothing. */
+  private asBefore<Row>(name: string, make: () => readonly Row[]): readonly Row[] {
+    if (!this.isTrue) return make();
+    const { version } = this.venue;
+    if (version !== this.keptVersion || this.kept.size >= KEPT_MAX) this.kept.clear();
+    this.keptVersion = version;
+    const known = this.kept.get(name) as readonly Row[] | undefined;
+    if (known !== undefined) return known;
+    const rows = make();
+    this.kept.set(name, rows);
+    return rows;
   }
 
   private unseen(account: AccountId): readonly PaperChange[] {
