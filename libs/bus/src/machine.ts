@@ -34,6 +34,8 @@ export interface Machine<In extends Input = Input, Out extends FactName = FactNa
   take(input: In, say: Say<Out, Request>): void;
   /** What it reads by its families and nothing ever follows from, so that it need not be given. */
   readonly passesOver?: ReadonlySet<FactName>;
+  /** Whether nothing ever follows from this very fact, so that it need not be given either. */
+  passesBy?(fact: Fact): boolean;
   /**
    * Says what of a feed need not be given at once, as it stands now; each input but that may change it. What
    * doesn't say is given everything.

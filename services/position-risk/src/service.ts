@@ -4,6 +4,7 @@ import { PortfolioFile, RULES_EVERY_MS, readRules } from './adapters/portfolio-f
 import { WallClock } from './adapters/wall-clock.ts';
 import { type Config, config } from './config.ts';
 import {
+  BARS_READ,
   GuardMachine,
   type NamedRules,
   POSITION_RISK_DEFAULTS,
@@ -13,7 +14,7 @@ import {
 /** Returns the bars that the rules of the portfolio look at. *Errors*: as their file is refused. */
 export function barsRead({ portfolioFile }: Pick<Config, 'portfolioFile'>): readonly Timeframe[] {
   const { leaders, dump } = readRules(portfolioFile).rules;
-  return leaders.enabled || dump.enabled ? ['1m', '5m'] : [];
+  return leaders.enabled || dump.enabled ? BARS_READ : [];
 }
 
 /**

@@ -94,6 +94,8 @@ export class HostedMachine<
   }
 
   give(input: Input): void {
+    // Where nothing follows from it, what is owed can wait for another input.
+    if (this.#machine.passesBy?.(input as Fact) === true) return;
     this.beforeInput?.();
     this.#take(input);
   }

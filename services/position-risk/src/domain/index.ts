@@ -1,6 +1,7 @@
 export type { AccountTotals } from './equity-guard.ts';
 export * from './machine.ts';
 export { DUMP_SIGNALS } from './portfolio/dump.ts';
+export { BARS_READ } from './portfolio/market-memory.ts';
 export {
   type NamedRules,
   namedRules,

@@ -1,5 +1,5 @@
 import type { Machine, OwnInput, Say } from '@algo/bus';
-import type { FactOf } from '@algo/contracts';
+import type { Fact, FactOf } from '@algo/contracts';
 import {
   type AskWall,
   InputError,
@@ -9,6 +9,7 @@ import {
   sealSnapshot,
   type WallTold,
 } from '@algo/model';
+import { BARS_READ } from './portfolio/market-memory.ts';
 import type { NamedRules } from './portfolio/portfolio-rules.ts';
 import { PositionRiskEngine } from './position-risk-engine.ts';
 import type { PositionRiskInput, PositionRiskOutput } from './position-risk-io.ts';
@@ -66,6 +67,7 @@ export class GuardMachine implements Machine<GuardInput, GuardWord, AskWall> {
         return;
       }
       case 'CandleClosed':
+        if (this.passesBy(input)) return;
         this.#feed({ type: input.name, candle: input.body }, say);
         return;
       case 'RulesChosen':
@@ -93,6 +95,11 @@ export class GuardMachine implements Machine<GuardInput, GuardWord, AskWall> {
       default:
         this.#feed(input.body, say);
     }
+  }
+
+  /** Bars of most lengths are read by no rule. */
+  passesBy({ name, body }: Fact): boolean {
+    return name === 'CandleClosed' && !BARS_READ.includes(body.timeframe);
   }
 
   /** Names the rules of the portfolio that hold. */

@@ -1,8 +1,18 @@
 import { Ema } from '@algo/indicators';
-import { type Candle, type InstrumentId, TIMEFRAME_US, type TimeUs, US_PER_HOUR } from '@algo/model';
+import {
+  type Candle,
+  type InstrumentId,
+  TIMEFRAME_US,
+  type Timeframe,
+  type TimeUs,
+  US_PER_HOUR,
+} from '@algo/model';
 import type { Flow } from './dump.ts';
 import { correlationOf } from './leaders.ts';
 import type { PortfolioRules } from './portfolio-rules.ts';
+
+/** Bars of no other length are looked back at. */
+export const BARS_READ: readonly Timeframe[] = ['1m', '5m'];
 
 /** Of the closes of 5m: as the owner's rule of momentum has it. */
 const AVERAGE_OF = 20;
