@@ -6,6 +6,7 @@ import {
   RequestDesk,
   type Requests,
   type Say,
+  type Ticket,
 } from '@algo/bus';
 import type { Fact, FactName, Family, MessageOf, Speaker } from '@algo/contracts';
 import { type InstrumentId, NEVER_QUIET, type Quiet } from '@algo/model';
@@ -41,8 +42,11 @@ export interface HostedParts<
   readonly restoreBefore: ((identity: string, input: number) => boolean) | undefined;
 }
 
-/** Here nobody can wait until some are settled: a batch that runs ahead asks for all its rows in one go. */
+/** Here nobody can wait until some are settled. */
 const UNSETTLED_MAX = 1_000_000;
+
+/** For what a snapshot alone would wait for: nothing is kept of this process. */
+const NOTED: Ticket<never> = { past: 'never sent', leave: (go) => go(true), settle() {} };
 
 /** Holds one machine: gives it its inputs one by one and passes on what it does. */
 export class HostedMachine<
@@ -136,6 +140,10 @@ export class HostedMachine<
     });
     let asked = 0;
     return (request) => {
+      if (requests.terms(request).effect === 'before snapshot') {
+        requests.carryOut(request, NOTED);
+        return;
+      }
       if (desk.size > UNSETTLED_MAX)
         throw new Error(`too many requests of ${this.speaker.identity} are not settled`);
       desk.add({ number: ++asked, request, hasLeft: false, isIntended: true });
