@@ -135,12 +135,14 @@ function isInHand(bars: BarReading): bars is BarReadingInHand {
 
 /** Returns what the closed bars of a timeframe say; undefined for a timeframe that is not computed. */
 export function barsOf(state: MarketState, timeframe: Timeframe): BarReading | undefined {
-  return state.bars.find((reading) => reading.timeframe === timeframe);
+  for (const reading of state.bars) if (reading.timeframe === timeframe) return reading;
+  return undefined;
 }
 
 /** Returns what a set of rules has drawn; undefined when it is not computed. */
 export function structureOf(state: MarketState, rules: RuleSet): StructureReading | undefined {
-  return state.structures.find((structure) => structure.rules === rules);
+  for (const structure of state.structures) if (structure.rules === rules) return structure;
+  return undefined;
 }
 
 /** Both primary analysers (order flow and microstructure) agree; carries the state that they read. */

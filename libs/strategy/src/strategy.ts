@@ -130,7 +130,8 @@ function withValues<Schema extends z.ZodObject>(
     schema: definition.parameters,
     parameters,
     reads: definition.reads,
-    evaluate: (input) => definition.evaluate({ ...input, parameters }),
+    evaluate: ({ state, signal, instrument, config }) =>
+      definition.evaluate({ state, signal, instrument, config, parameters }),
     withParameters: (others) => withValues(definition, others),
   };
 }

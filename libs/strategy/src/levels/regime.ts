@@ -50,14 +50,13 @@ export function regimeLevel(
   timeframe: Timeframe,
   thresholds: RegimeThresholds = CLASSIC_REGIME,
 ): RegimeVerdict {
-  const read = (name: string) => available(featureOf(state, timeframe, name));
   const { adxMin, atrPercentMin, persistenceMin, meanReversionMax } = thresholds;
   // Most markets fail at the first: the others are read where they count, or where somebody reads the record.
   const isTrending =
-    isAtLeast(read('adx_14'), adxMin) &&
-    isAtLeast(read('atr_percent'), atrPercentMin) &&
-    isAtLeast(read('hurst'), persistenceMin) &&
-    isAtMost(read('mean_reversion'), meanReversionMax);
+    isAtLeast(read(state, timeframe, 'adx_14'), adxMin) &&
+    isAtLeast(read(state, timeframe, 'atr_percent'), atrPercentMin) &&
+    isAtLeast(read(state, timeframe, 'hurst'), persistenceMin) &&
+    isAtMost(read(state, timeframe, 'mean_reversion'), meanReversionMax);
   return {
     direction: isTrending ? readLean(state, timeframe).direction : null,
     checks() {
@@ -69,12 +68,22 @@ export function regimeLevel(
       ] as const;
       return [
         ...gates.map(([name, feature, threshold, holds, words]) =>
-          gate(name, read(feature), threshold, (x) => holds(x, threshold), `${words} on ${timeframe}`),
+          gate(
+            name,
+            read(state, timeframe, feature),
+            threshold,
+            (x) => holds(x, threshold),
+            `${words} on ${timeframe}`,
+          ),
         ),
         ...readLean(state, timeframe).checks(),
       ];
     },
   };
+}
+
+function read(state: MarketState, timeframe: Timeframe, feature: string): number | null {
+  return available(featureOf(state, timeframe, feature));
 }
 
 function isAtLeast(value: number | null, least: number): boolean {
@@ -95,8 +104,8 @@ const ROBUST_Z = 1.65;
  * −1.65). Example: averages rising, ADX 22 and z 2.0 → long; ADX 30 and z −1.7 → ranging.
  */
 export function robustRegimeLevel(state: MarketState, timeframe: Timeframe): RegimeVerdict {
-  const adx = available(featureOf(state, timeframe, 'adx_14'));
-  const z = available(featureOf(state, timeframe, 'variance_ratio_z'));
+  const adx = read(state, timeframe, 'adx_14');
+  const z = read(state, timeframe, 'variance_ratio_z');
   const lean = readLean(state, timeframe);
   const isTrending = (adx !== null && adx >= ROBUST_ADX) || (z !== null && z > ROBUST_Z);
   const comesBack = z === null || z < -ROBUST_Z;
@@ -118,8 +127,9 @@ export function robustRegimeLevel(state: MarketState, timeframe: Timeframe): Reg
 
 /** Reads which way the averages lie, and price before them: EMA20, 50 and 200 in order. */
 function readLean(state: MarketState, timeframe: Timeframe): RegimeVerdict {
-  const read = (name: string) => available(featureOf(state, timeframe, name));
-  const [ema20, ema50, ema200] = [read('ema_20'), read('ema_50'), read('ema_200')];
+  const ema20 = read(state, timeframe, 'ema_20');
+  const ema50 = read(state, timeframe, 'ema_50');
+  const ema200 = read(state, timeframe, 'ema_200');
   const { price } = state;
   const lean = ema20 === null || ema50 === null ? 0 : Math.sign(ema20 - ema50);
   const isOrdered = ema50 !== null && ema200 !== null && lean !== 0 && Math.sign(ema50 - ema200) === lean;

@@ -1,4 +1,11 @@
-import { type Direction, featureOf, type MarketState, type RuleSet, type Timeframe } from '@algo/model';
+import {
+  type Check,
+  type Direction,
+  featureOf,
+  type MarketState,
+  type RuleSet,
+  type Timeframe,
+} from '@algo/model';
 import { z } from 'zod';
 import { available, gate } from '../check.ts';
 import { concludeByConfluence, refuse } from '../conclude.ts';
@@ -10,7 +17,14 @@ import {
   readMicrostructure,
   readPrimaries,
 } from '../primaries.ts';
-import { defineStrategy } from '../strategy.ts';
+import { defineStrategy, type StrategyContext, type StrategyVerdict } from '../strategy.ts';
+
+const PARAMETERS = z.object({
+  edge_share: z.number().gt(0).max(0.5).default(0.05).describe('nearness to the edge, of the area width'),
+  deviation: z.number().gt(0).max(10).default(1).describe('stretch from the EMA, in σ'),
+  imbalance: z.number().gt(1).max(99).default(CLASSIC_PRIMARY_IMBALANCE).describe('order-flow ratio'),
+});
+type Context = StrategyContext<z.output<typeof PARAMETERS>>;
 
 /**
  * Trades the turn at the edge of where volume trades. The setup: microstructure is bullish (long) or bearish
@@ -24,49 +38,45 @@ import { defineStrategy } from '../strategy.ts';
 export const bidAskBounce = defineStrategy({
   name: 'bid_ask_bounce',
   trigger: 'state',
-  parameters: z.object({
-    edge_share: z.number().gt(0).max(0.5).default(0.05).describe('nearness to the edge, of the area width'),
-    deviation: z.number().gt(0).max(10).default(1).describe('stretch from the EMA, in σ'),
-    imbalance: z.number().gt(1).max(99).default(CLASSIC_PRIMARY_IMBALANCE).describe('order-flow ratio'),
-  }),
+  parameters: PARAMETERS,
   reads: confluenceReads,
   evaluate(context) {
-    const { state, config, parameters } = context;
-    const { side: direction, check: turn } = readMicrostructure(state);
-    if (direction === null)
-      return refuse(
-        'STRATEGY',
-        1,
-        () => [turn()],
-        null,
-        () => 'microstructure takes no side',
-      );
-    const { ruleSet, primaryTimeframe } = config;
-    const edge = valueAreaEdgeDistance(state, direction, ruleSet);
-    const stretch = stretchAgainst(state, primaryTimeframe, ruleSet, direction);
-    const isAtEdge = edge !== null && edge <= parameters.edge_share;
-    const isStretched = stretch !== null && stretch > parameters.deviation;
-    const isSetUp = isAtEdge || isStretched;
-    // Either of the two is enough, so beside one that holds the other is shown without a verdict.
-    const seen = () => {
-      const words = `of the value-area width off its ${direction === 'long' ? 'low' : 'high'}`;
-      const against = `σ from the EMA20 on ${primaryTimeframe}, against the trade`;
-      const setup = [
-        gate('bounce_setup.edge', edge, parameters.edge_share, () => isAtEdge, words),
-        gate('bounce_setup.stretch', stretch, parameters.deviation, () => isStretched, against),
-      ];
-      const shown = setup.map((check) =>
-        isSetUp && check.passed !== true ? { ...check, passed: null } : check,
-      );
-      return [turn(), ...shown];
-    };
-    if (!isSetUp) return refuse('STRATEGY', 1, seen, direction, () => 'no setup');
-    const primaries = readPrimaries(state, primaryTimeframe, parameters.imbalance);
-    const checks = () => [...seen(), ...objections(primaries, direction)];
-    if (isOpposed(primaries, direction)) return refuse('PRIMARY_DISAGREE', 4, checks, direction);
-    return concludeByConfluence(context, direction, checks);
+    const { side, check: turn } = readMicrostructure(context.state);
+    if (side === null) return refuse('STRATEGY', 1, () => [turn()], null, noSide);
+    return atTurn(context, side, turn);
   },
 });
+
+const noSide = () => 'microstructure takes no side';
+
+/** Most states show no turn: what it takes to judge one stands by itself. */
+function atTurn(context: Context, direction: Direction, turn: () => Check): StrategyVerdict {
+  const { state, config, parameters } = context;
+  const { ruleSet, primaryTimeframe } = config;
+  const edge = valueAreaEdgeDistance(state, direction, ruleSet);
+  const stretch = stretchAgainst(state, primaryTimeframe, ruleSet, direction);
+  const isAtEdge = edge !== null && edge <= parameters.edge_share;
+  const isStretched = stretch !== null && stretch > parameters.deviation;
+  const isSetUp = isAtEdge || isStretched;
+  // Either of the two is enough, so beside one that holds the other is shown without a verdict.
+  const seen = () => {
+    const words = `of the value-area width off its ${direction === 'long' ? 'low' : 'high'}`;
+    const against = `σ from the EMA20 on ${primaryTimeframe}, against the trade`;
+    const setup = [
+      gate('bounce_setup.edge', edge, parameters.edge_share, () => isAtEdge, words),
+      gate('bounce_setup.stretch', stretch, parameters.deviation, () => isStretched, against),
+    ];
+    const shown = setup.map((check) =>
+      isSetUp && check.passed !== true ? { ...check, passed: null } : check,
+    );
+    return [turn(), ...shown];
+  };
+  if (!isSetUp) return refuse('STRATEGY', 1, seen, direction, () => 'no setup');
+  const primaries = readPrimaries(state, primaryTimeframe, parameters.imbalance);
+  const checks = () => [...seen(), ...objections(primaries, direction)];
+  if (isOpposed(primaries, direction)) return refuse('PRIMARY_DISAGREE', 4, checks, direction);
+  return concludeByConfluence(context, direction, checks);
+}
 
 function stretchAgainst(
   state: MarketState,

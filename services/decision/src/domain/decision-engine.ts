@@ -32,6 +32,9 @@ import { RefusalBudget } from './refusal-budget.ts';
 import { RefusalCounts } from './refusal-counts.ts';
 import { enabledStrategies, explain, runStrategy } from './run-strategy.ts';
 
+/** As nearly always. */
+const NOTHING: readonly DecisionOutput[] = [];
+
 /**
  * Turns signals and states into recorded decisions and entry orders for one account. Pure: the same inputs
  * give the same outputs, ids included. The strategy speaks first; only a proposal is held against the guards
@@ -80,7 +83,7 @@ export class DecisionEngine {
    * new configuration may carry a person's clock and does not move it.
    * *Errors*: InputError on an unknown strategy or rule set; the old configuration stays in force.
    */
-  handle(input: DecisionInput): DecisionOutput[] {
+  handle(input: DecisionInput): readonly DecisionOutput[] {
     switch (input.type) {
       case 'MarketStateUpdated':
         return this.#evaluate(input.state, null);
@@ -89,22 +92,22 @@ export class DecisionEngine {
       case 'ConfigurationActivated':
         this.#configurationHash = this.#activate(input.config);
         this.#config = input.config;
-        return [];
+        return NOTHING;
       case 'TimeAdvanced':
         return this.#tell(input);
       case 'EquityMarked':
         this.#markEquity(input);
-        return [];
+        return NOTHING;
       case 'InstrumentChanged':
         this.#rules.take(input);
-        return [];
+        return NOTHING;
       case 'TradingModeChanged':
         this.#modes.set(input);
-        return [];
+        return NOTHING;
       case 'DrawdownLevelChanged':
       case 'PortfolioHealth':
       case 'PrintSetAside':
-        return [];
+        return NOTHING;
       case 'PositionOpened':
       case 'PositionIncreased':
       case 'PositionReduced':
@@ -113,7 +116,7 @@ export class DecisionEngine {
       case 'ExitTriggered':
         this.#times.hear(venueOf(input.position.instrument), input.timeUs);
         this.#exposure.apply(input);
-        return [];
+        return NOTHING;
       default:
         return input satisfies never;
     }
@@ -168,12 +171,12 @@ export class DecisionEngine {
   }
 
   /** Says on a grid of a feed's time how often evaluations of its instruments ended without a word. */
-  #tell(time: TimeAdvanced): DecisionOutput[] {
+  #tell(time: TimeAdvanced): readonly DecisionOutput[] {
     const { feed, toldUs: timeUs, warm } = time;
     const before = this.#times.toldBy(feed);
     this.#times.take(time);
     const { countEveryUs } = this.#budget;
-    if (warm || Math.floor(timeUs / countEveryUs) === Math.floor(before / countEveryUs)) return [];
+    if (warm || Math.floor(timeUs / countEveryUs) === Math.floor(before / countEveryUs)) return NOTHING;
     const counted = this.#refusals.take((instrument) => this.#times.feedOf(venueOf(instrument)) === feed);
     return counted.map((row) => ({ type: 'RefusalsCounted', ...row, timeUs }));
   }
@@ -192,42 +195,37 @@ export class DecisionEngine {
     this.#equity = { amount: mark.equity, timeUs: mark.timeUs };
   }
 
-  #evaluate(state: MarketState, signal: Signal | null): DecisionOutput[] {
+  #evaluate(state: MarketState, signal: Signal | null): readonly DecisionOutput[] {
     const instrument = this.#rules.instruments.get(state.instrument);
     if (instrument === undefined) {
       this.#unknownInstruments++;
-      return [];
+      return NOTHING;
     }
     this.#times.hear(instrument.venue, state.timeUs);
     const config = this.#config;
     const strategies = signal === null ? this.#onStates : this.#onSignals;
-    if (config === null || (signal === null && strategies.length === 0)) return [];
+    if (config === null || (signal === null && strategies.length === 0)) return NOTHING;
     if (signal !== null && !this.#pace.admitSignal(instrument.id, signal.id)) {
       this.#repeatedSignals++;
-      return [];
+      return NOTHING;
     }
-    const outputs: DecisionOutput[] = [];
+    const configurationHash = this.#configurationHash;
+    const { account } = this.#settings;
+    let outputs = NOTHING;
     for (const strategy of strategies) {
       if (signal === null && !this.#pace.admitState(instrument.id, strategy.name, state.timeUs)) continue;
-      const cause = {
-        state,
-        signal,
-        instrument,
-        strategy,
-        config,
-        configurationHash: this.#configurationHash,
-        account: this.#settings.account,
-      };
-      for (const output of this.#decide(cause)) outputs.push(output);
+      const cause = { state, signal, instrument, strategy, config, configurationHash, account };
+      const decided = this.#decide(cause);
+      if (decided.length > 0) outputs = [...outputs, ...decided];
     }
     return outputs;
   }
 
-  #decide(cause: Cause): DecisionOutput[] {
+  #decide(cause: Cause): readonly DecisionOutput[] {
     const { instrument, strategy, config } = cause;
     if (config.instruments.length > 0 && !config.instruments.includes(instrument.id)) {
       this.#refusals.add(instrument.id, 1, 'NOT_CONFIGURED');
-      return [];
+      return NOTHING;
     }
     const verdict = runStrategy(strategy, cause);
     if (verdict.type === 'refusal') return this.#refuse(cause, verdict, verdict.code, verdict);
@@ -282,7 +280,7 @@ export class DecisionEngine {
     verdict: StrategyVerdict,
     code: RefusalCode,
     record: Exclude<StrategyVerdict, Proposal> | ReturnType<typeof explain>,
-  ): DecisionOutput[] {
+  ): readonly DecisionOutput[] {
     const { state, signal, instrument, strategy } = cause;
     const { id } = instrument;
     const isSaid =
@@ -291,7 +289,7 @@ export class DecisionEngine {
       this.#budget.admit(id, state.timeUs);
     if (!isSaid) {
       this.#refusals.add(id, verdict.level, code);
-      return [];
+      return NOTHING;
     }
     const { checks, detail } = 'type' in record ? explain(record) : record;
     const outcome = { type: 'refused', code, detail } as const;

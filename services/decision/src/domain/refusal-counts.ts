@@ -21,9 +21,12 @@ export class RefusalCounts {
 
   add(instrument: InstrumentId, level: StrategyLevel, code: RefusalCode): void {
     const rows = this.#of(instrument);
-    const row = rows.find((each) => each.level === level && each.code === code);
-    if (row === undefined) rows.push({ instrument, level, code, count: 1 });
-    else row.count++;
+    for (const row of rows)
+      if (row.level === level && row.code === code) {
+        row.count++;
+        return;
+      }
+    rows.push({ instrument, level, code, count: 1 });
   }
 
   rows(): RefusalCount[] {
