@@ -59,9 +59,13 @@ export function observe(tape: Tape, print: Print): void {
     }
   }
   tape.visitLots += print.lots;
-  const quote = { ticks: print.ticks, timeUs: print.timeUs };
-  if (print.buys) tape.lastBuy = quote;
-  else tape.lastSell = quote;
+  const quote = print.buys ? tape.lastBuy : tape.lastSell;
+  if (quote === null)
+    tape[print.buys ? 'lastBuy' : 'lastSell'] = { ticks: print.ticks, timeUs: print.timeUs };
+  else {
+    quote.ticks = print.ticks;
+    quote.timeUs = print.timeUs;
+  }
   tape.last = print;
 }
 

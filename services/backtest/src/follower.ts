@@ -33,6 +33,7 @@ export class Follower {
   #isSettling = false;
   /** What is quiet for it, by lane: as it was when it was asked last. */
   readonly #quiet: Quiet[];
+  readonly #signOfLife: (work: Work) => void;
   #hasTaken = true;
   #hearsAll = false;
 
@@ -43,6 +44,11 @@ export class Follower {
     this.#rows = place.lanes.map(() => 0);
     this.#reads = place.lanes.map(({ readers }) => readers.includes(hosted));
     this.#quiet = place.lanes.map(() => NEVER_QUIET);
+    this.#signOfLife = (work) => {
+      if (!isSignOfLife(work))
+        throw new Error(`something followed from what ${hosted.speaker.identity} was owed as nothing could`);
+      work.run();
+    };
     hosted.beforeInput = () => {
       this.#hasTaken = true;
       this.settle();
@@ -131,16 +137,7 @@ export class Follower {
   }
 
   #give(fact: Fact): void {
-    this.hosted.hear(this.#composition.received(fact), (work) => {
-      if (isSignOfLife(work)) {
-        work.run();
-        return;
-      }
-      const { identity } = this.hosted.speaker;
-      throw new Error(
-        `something followed from ${fact.name}, which ${identity} was owed because nothing could`,
-      );
-    });
+    this.hosted.hear(this.#composition.received(fact), this.#signOfLife);
   }
 }
 

@@ -49,6 +49,8 @@ export class SummaryBook {
   #filled = 0;
   #equity: Decimal | null = null;
   #peak = Decimal.zero;
+  /** The lowest mark behind the highest. */
+  #lowest = Decimal.zero;
   #drawdownMax = Decimal.zero;
   /** Positions open now, since when there is any, and up to when that was added up. *Units*: µs. */
   #open = 0;
@@ -129,7 +131,13 @@ export class SummaryBook {
 
   #mark(equity: Decimal): void {
     this.#equity = equity;
-    if (equity.greaterThan(this.#peak)) this.#peak = equity;
+    if (equity.greaterThan(this.#peak)) {
+      this.#peak = equity;
+      this.#lowest = equity;
+    }
+    // A mark above one behind the same height says nothing new.
+    if (!equity.lessThan(this.#lowest)) return;
+    this.#lowest = equity;
     const drawdown = this.#peak.minus(equity).dividedBy(this.#peak, 8, 'half-even');
     if (this.#drawdownMax.lessThan(drawdown)) this.#drawdownMax = drawdown;
   }
