@@ -50,7 +50,7 @@ test('after more orders than there is room for ids the venue takes the next one,
   });
 });
 
-test('what is over is forgotten with time: orders after a day, fills and ids after three', () => {
+test('over, orders are forgotten after a day, ids after three, fills three days behind others', () => {
   const venue = new PaperVenue(SETTINGS);
   const hourUs = US_PER_HOUR;
   venue.onTrades(tape([0, 'buy', 100.02, 1], [1, 'sell', 100, 1]));
@@ -62,15 +62,20 @@ test('what is over is forgotten with time: orders after a day, fills and ids aft
   expect([found('o0'), found('rests')]).toEqual(['found', 'found']);
   venue.advanceTo(24.1 * hourUs);
   expect([found('o0'), found('rests')]).toEqual(['failed', 'found']);
-  venue.advanceTo(73 * hourUs);
-  expect(venue.fillsSince(MAIN, 0)).toHaveLength(1);
   venue.advanceTo(73.1 * hourUs);
   expect(found('o0')).toBe('absent');
+  // A comparison of books asks from an hour before our newest fill on, also in a week without any.
+  venue.advanceTo(999 * hourUs);
+  expect(venue.fillsSince(MAIN, 0)).toHaveLength(1);
+  venue.submit(order('o1', { quantity: Decimal.of('0.1') }), 999 * hourUs);
+  venue.onTrades(tape([999 * 3_600_000 + 1_000, 'buy', 100, 90]));
+  expect(venue.fillsSince(MAIN, 0)).toHaveLength(2);
+  venue.advanceTo(1_000 * hourUs);
   expect(() => venue.fillsSince(MAIN, 0)).toThrow('no longer kept');
-  expect(venue.fillsSince(MAIN, 72 * hourUs)).toEqual([]);
+  expect(venue.fillsSince(MAIN, 998 * hourUs)).toHaveLength(1);
   const { ended, fills, ids } = PaperVenue.restore(SETTINGS, venue.snapshot()).snapshot();
-  expect([ended.length, fills.get(MAIN)!.fills.length, ids.get(MAIN)?.size ?? 0]).toEqual([0, 0, 0]);
-  expect(venue.submit(limit('rests', 'buy', '0.1', '60', 'gtc'), 74 * hourUs)).toMatchObject({
+  expect([ended.length, fills.get(MAIN)!.fills.length, ids.get(MAIN)!.size]).toEqual([1, 1, 1]);
+  expect(venue.submit(limit('rests', 'buy', '0.1', '60', 'gtc'), 1_000 * hourUs)).toMatchObject({
     reason: expect.stringContaining('duplicate'),
   });
 });

@@ -72,10 +72,14 @@ export class PaperHistory {
     for (const ids of this.#ids.values()) dropWhile(ids, (takenUs) => takenUs < nowUs - FILLS_KEPT_US);
     let hasDropped = false;
     for (const log of this.logs.values()) {
+      // Whoever compares books asks for what was filled about the newest fill, however long ago that is.
+      const fromUs = Math.min(nowUs, log.fills.at(-1)?.timeUs ?? nowUs) - FILLS_KEPT_US;
       // The array moves as a whole, so not for each fill.
-      if ((log.fills[0]?.timeUs ?? nowUs) >= nowUs - FILLS_KEPT_US - US_PER_HOUR) continue;
-      const kept = log.fills.findIndex(({ timeUs }) => timeUs >= nowUs - FILLS_KEPT_US);
-      dropFills(log, kept < 0 ? log.fills.length : kept);
+      if ((log.fills[0]?.timeUs ?? nowUs) >= fromUs - US_PER_HOUR) continue;
+      dropFills(
+        log,
+        log.fills.findIndex(({ timeUs }) => timeUs >= fromUs),
+      );
       hasDropped = true;
     }
     return hasDropped;

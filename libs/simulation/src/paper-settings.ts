@@ -48,7 +48,7 @@ export const OPEN_ORDERS_MAX = 500;
 /** An ended order is found for a day, as where exchanges show them for the shortest time. *Units*: µs. */
 export const ORDERS_KEPT_US = 24 * US_PER_HOUR;
 /**
- * Fills, and ids that are spent, are kept for three days: a weekend in which nobody trades. *Units*: µs.
+ * Ids that are spent are kept for three days, fills until the newest is three days younger. *Units*: µs.
  */
 export const FILLS_KEPT_US = 3 * ORDERS_KEPT_US;
 /** Fills kept at most for each ended order that is. */

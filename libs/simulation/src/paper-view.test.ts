@@ -79,7 +79,9 @@ test('asked again, a view shows what a new one does, in the very same rows where
     before = now;
   }
   expect(Math.min(...Object.values(kept))).toBeGreaterThan(2);
-  venue.advanceTo(5 * US_PER_DAY);
+  venue.submit(order('e'), 5 * US_PER_DAY);
+  venue.onTrades(tape([5 * 86_400_000 + 1_000, 'buy', 100, 9]));
+  venue.advanceTo(6 * US_PER_DAY);
   expect(() => asked.fillsSince(MAIN, FROM_BEGINNING)).toThrow(/no longer kept/);
 });
 
