@@ -85,7 +85,8 @@ export class Follower {
   /** Gives it all that it is owed. */
   settle(): void {
     // While a guard settles, what comes is its sign of life: taken before the times that it was owed for.
-    if (this.#isSettling || this.guards.some((guard) => guard.#isSettling)) return;
+    if (this.#isSettling) return;
+    for (const guard of this.guards) if (guard.#isSettling) return;
     this.#isSettling = true;
     for (const guard of this.guards) guard.settle();
     const { toldUs } = this.#place;

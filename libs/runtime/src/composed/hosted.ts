@@ -16,7 +16,7 @@ export interface Hosted {
   quiet(instrument: InstrumentId): Quiet;
   /** Called before each input, to give it first what it is owed. */
   beforeInput: (() => void) | undefined;
-  /** Gives it an input; what it says and asks for is done at its turn. */
+  /** Gives it an input, unless it passes it by; what it says and asks for is done at its turn. */
   give(input: Input): void;
   /** Gives it an input and hands over what it would have done, piece by piece while it goes on. */
   hear(input: Input, done: (work: Work) => void): void;
