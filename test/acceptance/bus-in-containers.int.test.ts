@@ -44,6 +44,8 @@ describe.each([
     await using stack = new AsyncDisposableStack();
     const urls = await startServers();
     const provisioner = await provisioned(stack, urls[0]!, replicas);
+    const stranger = JetStreamBus.connect({ servers: [urls[0]!], identity: 'cli.1' });
+    await expect(stranger).rejects.toThrow('Authorization Violation');
     const streams = Object.keys(STREAMS) as StreamName[];
     const held = () =>
       Promise.all(

@@ -31,6 +31,7 @@ import { patiently } from './patiently.ts';
 import { checkServer } from './server/server-version.ts';
 import { type BusTls, tlsSettings } from './tls/bus-tls.ts';
 import { connectRefusal } from './tls/connect-refusal.ts';
+import { keepComing, StrangerWatch, untilLetIn } from './until-let-in.ts';
 
 /** How to reach the server and as whom. */
 export interface ConnectOptions {
@@ -41,6 +42,8 @@ export interface ConnectOptions {
   readonly tls?: BusTls;
   readonly clock?: Clock;
   readonly publisher?: PublisherOptions;
+  /** So long the server may take one that it knew for a stranger; then the connection is closed for good. */
+  readonly strangerMaxMs?: number;
 }
 
 /** The bus over a real nats-server. */
@@ -75,7 +78,7 @@ export class JetStreamBus implements Bus {
       options.clock ?? systemClock,
       options.publisher ?? PUBLISHER_DEFAULTS,
     );
-    void this.#watchStatus();
+    void this.#watchStatus(new StrangerWatch(options.strangerMaxMs));
   }
 
   /**
@@ -85,7 +88,7 @@ export class JetStreamBus implements Bus {
   static async connect(options: ConnectOptions): Promise<JetStreamBus> {
     const where = options.servers.join(', ');
     const tls = tlsSettings(options.servers, options.tls);
-    const nc = await connect({
+    const about = {
       servers: [...options.servers],
       name: options.identity,
       inboxPrefix: inboxPrefix(options.identity),
@@ -101,9 +104,11 @@ export class JetStreamBus implements Bus {
         ? {}
         : { authenticator: nkeyAuthenticator(new TextEncoder().encode(options.keySeed)) }),
       ...(tls === undefined ? {} : { tls }),
-    }).catch((cause: unknown) => {
+    };
+    const nc = await untilLetIn(() => connect(about)).catch((cause: unknown) => {
       throw connectRefusal(cause, where, options.tls);
     });
+    keepComing(nc);
     try {
       checkServer(nc.info, where);
     } catch (error) {
@@ -119,13 +124,14 @@ export class JetStreamBus implements Bus {
     return { nc: this.#nc, jsm: this.#jsm };
   }
 
-  /** Whether streams, buckets and durables are made. *Errors*: when this user may not ask. */
+  /** Whether streams, buckets and durables are made. *Errors*: when this user may not ask, or can't any more. */
   async isProvisioned(): Promise<boolean> {
     try {
       await this.#jsm.consumers.info(LAST_MADE.stream, LAST_MADE.durable);
       return true;
     } catch (error) {
-      if (error instanceof errors.PermissionViolationError) throw error;
+      const isAnswer = error instanceof errors.PermissionViolationError || this.#nc.isClosed();
+      if (isAnswer) throw error;
       return false;
     }
   }
@@ -260,11 +266,12 @@ export class JetStreamBus implements Bus {
     return watchKey(this.#followed, name, key, async () => handler(await bucket.get(key)));
   }
 
-  async #watchStatus(): Promise<void> {
+  async #watchStatus(stranger: StrangerWatch): Promise<void> {
     for await (const status of this.#nc.status()) {
       if (status.type === 'disconnect') this.#change('disconnected');
       if (status.type === 'error' && status.error instanceof errors.PermissionViolationError)
         if (status.error.operation === 'publish') this.#publisher.refuse(status.error.subject);
+      if (stranger.isSo(status)) void this.#nc.close();
       if (status.type === 'reconnect') {
         this.#change('connected');
         this.#publisher.resendAll();

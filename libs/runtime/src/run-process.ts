@@ -67,10 +67,14 @@ async function run<Schema extends z.ZodObject<(typeof baseConfig)['shape']>>(
   if (!isOneOfTwo) stack.use(ownDirectoryLock(config, identity));
   const health = stack.use(await HealthServer.listen(config.httpHost, config.httpPort, identity));
   const bus = stack.use(await connectBus(config, identity));
-  bus.onConnection((state) => log.warn({ state }, 'connection to nats changed'));
+  const failure = Promise.withResolvers<Error>();
+  bus.onConnection((state) => {
+    log.warn({ state }, 'connection to nats changed');
+    // Nobody would hear or say anything any more; the next life is told whether a person must mend it.
+    if (state === 'closed') failure.resolve(new Error('nats knew this process, and takes it for a stranger'));
+  });
   health.addReadiness(() => (bus.connection === 'connected' ? [] : [`nats: ${bus.connection}`]));
   if (!(await awaitProvision(bus, { health, log, signal }))) return;
-  const failure = Promise.withResolvers<Error>();
   process.on('uncaughtException', (error) => failure.resolve(error));
   process.on('unhandledRejection', (error) => failure.resolve(error as Error));
   const lease = async () => {

@@ -1,5 +1,5 @@
 import { InputError } from '@algo/model';
-import { errors } from '@nats-io/transport-node';
+import { isStranger } from '../until-let-in.ts';
 import type { BusTls } from './bus-tls.ts';
 
 interface Words {
@@ -79,7 +79,7 @@ export function connectRefusal(cause: unknown, where: string, tls?: BusTls): Inp
   return refused({
     because: `cannot connect: ${messageOf(cause)}`,
     remedy: 'Start nats-server or correct its address and credentials.',
-    isPassing: !(cause instanceof errors.AuthorizationError),
+    isPassing: !isStranger(cause),
   });
 }
 
