@@ -10,7 +10,7 @@ const EX_USAGE = 64;
 const services = readdirSync(new URL('services/', ROOT))
   .map((name) => [name, new URL(`services/${name}/src/main.ts`, ROOT)])
   .filter(([, main]) => existsSync(main));
-const once = ['check', 'keys', 'provision', 'replay'].map((name) => [
+const once = ['check', 'keys', 'provision', 'replay', 'sbom'].map((name) => [
   name,
   new URL(`deploy/docker/${name}.mjs`, ROOT),
 ]);

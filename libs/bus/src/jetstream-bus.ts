@@ -124,7 +124,7 @@ export class JetStreamBus implements Bus {
     return { nc: this.#nc, jsm: this.#jsm };
   }
 
-  /** Whether streams, buckets and durables are made. *Errors*: when this user may not ask, or can't any more. */
+  /** Whether streams, buckets and durables are made. *Errors*: when this user may not ask, or no more. */
   async isProvisioned(): Promise<boolean> {
     try {
       await this.#jsm.consumers.info(LAST_MADE.stream, LAST_MADE.durable);

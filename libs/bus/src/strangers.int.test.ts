@@ -1,4 +1,4 @@
-// A real server that takes a client for a stranger: in the moment in which it reads its users anew, or for good.
+// A real server that takes a client for a stranger: while it reads its users anew, or for good.
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer, connect as dial, type Server, type Socket } from 'node:net';
