@@ -86,6 +86,10 @@ here(`${hasKubectl ? '' : 'skipped: no kubectl: '}an overlay with the component 
     },
   );
 
+  test('no command has two dollars, of which a cluster hands on one alone', () => {
+    expect(JSON.stringify(rendered('paper', ''))).not.toContain('$$');
+  });
+
   test('without it nothing is encrypted, and nothing of it is asked for', () => {
     const text = JSON.stringify(rendered('paper', ''));
     expect(text).not.toMatch(/algo-bus-tls|ALGO_NATS_CA_FILE/);
