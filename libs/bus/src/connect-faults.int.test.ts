@@ -49,6 +49,14 @@ test.each([
   expect(error.message).toContain('Upgrade nats-server');
 });
 
+test.each(['2.12.7', '2.12.9'])('nats-server %s is refused: started again it loses keys', async (version) => {
+  await using server = await greeter({ ...INFO, version, jetstream: true });
+  const error = await refusal(server.port);
+  expect(error.message).toMatch(
+    /loses keys of buckets when it is started again.*Upgrade nats-server to 2\.14/s,
+  );
+});
+
 test('a server without JetStream is refused', async () => {
   await using nowhere = await greeter(INFO);
   const { port } = nowhere;
