@@ -27,6 +27,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   reconcile: () => import('./reconcile.bench.ts'),
   restart: () => import('./restart.bench.ts'),
   streams: () => import('./streams.bench.ts'),
+  replicas: () => import('./replicas.bench.ts'),
   wide: () => import('./wide.bench.ts'),
 };
 const USAGE = `usage: npm run bench [-- NAME...] [--json FILE] [--markdown FILE] [--scale N]

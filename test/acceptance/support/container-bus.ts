@@ -22,8 +22,14 @@ export class ContainerBus implements AsyncDisposable {
   readonly folder = mkdtempSync(join(tmpdir(), 'algo-bus-'));
   readonly #children: ChildProcess[] = [];
 
-  /** Makes the keys of all users as the container `keys` does, told so. */
-  constructor(told: Readonly<Record<string, string>> = {}) {
+  readonly #flushes: boolean;
+
+  /**
+   * Makes the keys of all users as the container `keys` does, told so. `flushes` says whether servers flush
+   * each message to disk as they do there; tests do without.
+   */
+  constructor(told: Readonly<Record<string, string>> = {}, flushes = false) {
+    this.#flushes = flushes;
     for (const user of ['provisioner', ...USERS, 'nats'])
       mkdirSync(join(this.folder, 'keys', user), { recursive: true });
     this.keys(['folder'], told);
@@ -64,7 +70,7 @@ export class ContainerBus implements AsyncDisposable {
       .replace('0.0.0.0:4222', `127.0.0.1:${port}`)
       .replace(/^http: .*$/m, '')
       .replace('"/data"', JSON.stringify(join(home, 'data')))
-      .replace('sync_interval: always', 'sync_interval: "1s"');
+      .replace('sync_interval: always', this.#flushes ? '$&' : 'sync_interval: "1s"');
     writeFileSync(join(home, 'nats.conf'), here);
     const words = [...shell, natsServerBinary(), '--config', join(home, 'nats.conf')];
     const env = { PATH: inherited.PATH, POD_NAME: name, TLS_DIR: join(home, 'users/tls') };
