@@ -1,21 +1,26 @@
 // Drills on a real cluster, with money at risk on paper: all that a cluster does to its pods by itself, and
 // all that an operator does, one after another in one run, which is gone through again at its end.
 import { spawnSync } from 'node:child_process';
-import { JetStreamBus } from '@algo/bus';
+import type { JetStreamBus } from '@algo/bus';
+import { eventually } from '@algo/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { quantile } from '../bench/figures.ts';
 import { ClusterFloor } from './support/cluster-floor.ts';
 import { clusterTool, soak } from './support/config.ts';
+import { EncryptedOverlay } from './support/encrypted-overlay.ts';
 import { factsOf } from './support/engine-record.ts';
 import { EngineTally } from './support/engine-tally.ts';
 import { GuardRecord } from './support/guard-record.ts';
 import {
   crash,
+  exitsOf,
   inside,
   kubectl,
   NAMESPACE,
   nodesOf,
-  OVERLAY,
+  podsNow,
+  rolledOut,
+  SERVERS,
   WayToBus,
   whatIsMissing,
 } from './support/test-cluster.ts';
@@ -41,28 +46,30 @@ const missing = whatIsMissing();
 const here = missing === undefined ? describe : describe.skip;
 const why = missing === undefined ? '' : `skipped: ${missing}: `;
 
-here(`${why}an engine in a cluster`, () => {
+here(`${why}an engine in a cluster whose bus is encrypted`, () => {
   const stack = new AsyncDisposableStack();
   /** Of each drill, from when till when. *Units*: wall ms. */
   const drills: { readonly name: string; readonly fromMs: number; readonly toMs: number }[] = [];
+  let overlay: EncryptedOverlay;
   let bus: JetStreamBus;
   let tally: EngineTally;
 
   beforeAll(async () => {
     stack.defer(() => void kubectl(['delete', 'namespace', NAMESPACE, '--wait=true']));
+    overlay = stack.use(new EncryptedOverlay());
+    await overlay.certify();
     const startedMs = performance.now();
-    kubectl(['apply', '-k', OVERLAY]);
+    expect(overlay.apply()).toMatchObject({ status: 0 });
     rolledOut('deployment/execution');
     for (const name of DEPLOYMENTS) rolledOut(`deployment/${name}`);
     rolledOut('statefulset/analytics');
-    say(`every pod ready ${seconds(performance.now() - startedMs)} after kubectl apply`);
-    const way = stack.use(await WayToBus.open());
-    const stranger = JetStreamBus.connect({ servers: [way.url], identity: 'cli.drill' });
-    await expect(stranger).rejects.toThrow('Authorization Violation');
+    say(`every pod ready ${seconds(performance.now() - startedMs)} after apply.sh began`);
+    const way = stack.use(await WayToBus.open(overlay.caFile));
+    await expect(way.connect('cli.drill')).rejects.toThrow('Authorization Violation');
     bus = stack.use(await way.connect('cli.drill', 'cli'));
     tally = stack.use(await EngineTally.of(bus));
     await closesMore('on paper');
-    say(`a position closed ${seconds(performance.now() - startedMs)} after kubectl apply`);
+    say(`a position closed ${seconds(performance.now() - startedMs)} after apply.sh began`);
   }, DRILL_MAX_MS);
   afterAll(() => stack.disposeAsync(), DRILL_MAX_MS);
 
@@ -104,6 +111,32 @@ here(`${why}an engine in a cluster`, () => {
       const { owned, moving } = counters(0);
       return owned === 64 && moving === 0;
     });
+  });
+
+  drill('a wrong setting is refused by apply.sh before anything is stopped', async () => {
+    const before = podsNow();
+    const { status, said } = overlay.apply(['ALGO_LIMITS_FILE=/app/config/nowhere.yaml']);
+    expect([status, podsNow()]).toEqual([EX_CONFIG, before]);
+    expect(said).toMatch(/fail {2}execution: .*nowhere\.yaml/);
+    expect(overlay.apply()).toMatchObject({ status: 0 });
+    expect(podsNow()).toEqual(before);
+  });
+
+  drill('a certificate and its authority are replaced, and everybody stays', async () => {
+    const before = podsNow();
+    const old = overlay.keepAuthority();
+    await overlay.certify();
+    for (const server of SERVERS) {
+      await using way = await WayToBus.open(overlay.caFile, server);
+      const isShown = async () => {
+        await using _ = await way.connect('cli.new', 'cli');
+        return true;
+      };
+      await eventually(`${server} to show it`, () => isShown().catch(() => false), PATIENCE_MS);
+      await using late = await WayToBus.open(old, server);
+      await expect(late.connect('cli.old', 'cli')).rejects.toThrow('vouches for its certificate');
+    }
+    expect(podsNow()).toEqual(before);
   });
 
   drill('one NATS server of three is lost', async () => {
@@ -233,25 +266,9 @@ here(`${why}analytics in a cluster`, () => {
   );
 });
 
-function rolledOut(name: string): void {
-  inside('rollout', 'status', name, TIMEOUT);
-}
-
 function restarted(name: string): void {
   inside('rollout', 'restart', name);
   rolledOut(name);
-}
-
-/** Returns with what the containers of a component's service have ended, now or before. */
-function exitsOf(component: string): number[] {
-  const state = '.terminated.exitCode}';
-  const of = (which: string) => `{.items[*].status.containerStatuses[?(@.name=="service")].${which}${state}`;
-  const pods = ['get', 'pods', '-l', `app.kubernetes.io/component=${component}`];
-  const said = inside(...pods, '-o', `jsonpath=${of('state')} ${of('lastState')}`);
-  return said
-    .split(' ')
-    .filter((code) => code !== '')
-    .map(Number);
 }
 
 function seconds(ms: number): string {

@@ -1,13 +1,16 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { JetStreamBus } from '@algo/bus';
+import { type BusTls, JetStreamBus } from '@algo/bus';
 import { clusterTool, inherited } from './config.ts';
 
 export const IMAGE = 'algo-engine:0.1.0';
 export const OVERLAY = fileURLToPath(new URL('../../../deploy/kubernetes/overlays/test', import.meta.url));
 export const NAMESPACE = 'algo-test';
-const SERVERS = ['nats-0', 'nats-1', 'nats-2'];
+export const SERVERS = ['nats-0', 'nats-1', 'nats-2'];
+const TIMEOUT = '--timeout=300s';
+/** Pods that run once. */
+const ONCE = 'check,keys,provision,replay';
 const TRY_AGAIN_MS = 300;
 
 /** Runs kubectl and returns what it said. *Errors*: what it complained of. */
@@ -41,6 +44,31 @@ export function nodesOf(component: string): string[] {
   return pods.split(' ').filter((node) => node !== '');
 }
 
+/** Waits until what was asked of it last runs and is ready. */
+export function rolledOut(name: string): void {
+  inside('rollout', 'status', name, TIMEOUT);
+}
+
+/** Says of each pod that goes on which one it is, and how often its containers were started again. */
+export function podsNow(): readonly string[] {
+  const restarts = '{.status.containerStatuses[*].restartCount}';
+  const line = `{range .items[*]}{.metadata.name} {.metadata.uid} ${restarts}{"\\n"}{end}`;
+  const those = `app.kubernetes.io/component notin (${ONCE})`;
+  return inside('get', 'pods', '-l', those, '-o', `jsonpath=${line}`).trim().split('\n').toSorted();
+}
+
+/** Returns with what the containers of a component's service have ended, now or before. */
+export function exitsOf(component: string): number[] {
+  const state = '.terminated.exitCode}';
+  const of = (which: string) => `{.items[*].status.containerStatuses[?(@.name=="service")].${which}${state}`;
+  const pods = ['get', 'pods', '-l', `app.kubernetes.io/component=${component}`];
+  const said = inside(...pods, '-o', `jsonpath=${of('state')} ${of('lastState')}`);
+  return said
+    .split(' ')
+    .filter((code) => code !== '')
+    .map(Number);
+}
+
 /** Ends a node as a crash does, or brings it back. *Errors*: what the tool said. */
 export function crash(node: string, verb: 'stop-node' | 'start-node'): void {
   const told = [verb, node.replace(/^\D*/, '')];
@@ -60,17 +88,20 @@ export function keyOf(user: string): string {
  */
 export class WayToBus implements AsyncDisposable {
   readonly url: string;
+  readonly #tls: { readonly tls?: BusTls };
   #way: ChildProcess;
   #isOver = false;
 
-  private constructor(way: ChildProcess, port: number) {
+  private constructor(way: ChildProcess, port: number, caFile: string | undefined) {
     this.url = `nats://127.0.0.1:${port}`;
+    this.#tls = caFile === undefined ? {} : { tls: { caFile } };
     this.#way = way;
     this.#keep(port);
   }
 
-  static async open(): Promise<WayToBus> {
-    const way = forward(SERVERS[0]!, '');
+  /** Opens one to this server first; `caFile` says who vouches for the servers, where they encrypt. */
+  static async open(caFile?: string, server = SERVERS[0]!): Promise<WayToBus> {
+    const way = forward(server, '');
     const port = await new Promise<number>((resolve, reject) => {
       way.stdout!.on('data', (chunk: Buffer) => {
         const [, found] = /127\.0\.0\.1:(\d+)/.exec(chunk.toString()) ?? [];
@@ -78,12 +109,13 @@ export class WayToBus implements AsyncDisposable {
       });
       way.once('exit', () => reject(new Error('kubectl port-forward ended')));
     });
-    return new WayToBus(way, port);
+    return new WayToBus(way, port, caFile);
   }
 
-  /** Connects as a user of the bus, through whatever happens to the servers. */
-  connect(identity: string, user: string): Promise<JetStreamBus> {
-    return JetStreamBus.connect({ servers: [this.url], identity, keySeed: keyOf(user) });
+  /** Connects as a user of the bus, or as nobody, through whatever happens to the servers. */
+  connect(identity: string, user?: string): Promise<JetStreamBus> {
+    const who = user === undefined ? {} : { keySeed: keyOf(user) };
+    return JetStreamBus.connect({ servers: [this.url], identity, ...who, ...this.#tls });
   }
 
   #keep(port: number): void {
