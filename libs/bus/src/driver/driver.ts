@@ -86,7 +86,11 @@ export class Driver<In extends Input, Out extends FactName, Request, Own extends
     });
     this.#snapshots = new SnapshotKeeper({
       ...{ bus, clock, identity, epoch, log, onFailure, store: options.snapshots },
-      intervalMs: options.snapshotIntervalMs,
+      ...{ intervalMs: options.snapshotIntervalMs, capture: () => this.#capture() },
+      taken: () => this.#order.taken,
+      isIdle: () => this.#state === 'idle' && !this.#requests.isGoingToDisk,
+      storedThrough: () => this.#order.storedThrough,
+      firstUnkept: () => this.#requests.firstUnkept,
     });
     this.#streams = new StreamsRead({
       ...{ bus, identity, onFailure, reads: plan.reads, knows: options.knows },
@@ -152,8 +156,7 @@ export class Driver<In extends Input, Out extends FactName, Request, Own extends
     this.#onReady();
     await Promise.race([quiet, this.#closed.promise]);
     if (this.#isStopped) return;
-    if (wasRestored)
-      await this.#snapshots.finish(() => this.#capture()).catch((error: Error) => this.#fail(error));
+    if (wasRestored) await this.#snapshots.finish().catch((error: Error) => this.#fail(error));
     this.#stop();
     this.#closed.resolve(undefined);
   }
@@ -184,8 +187,11 @@ export class Driver<In extends Input, Out extends FactName, Request, Own extends
     if (this.#state !== 'idle') return;
     this.#state = 'pumping';
     try {
-      do this.#requests.run();
-      while (this.#takeNext());
+      do {
+        this.#requests.run();
+        // What the last input has led to is on its way now.
+        if (this.#runs === undefined) this.#snapshots.onBoundary();
+      } while (this.#takeNext());
     } catch (error) {
       this.#fail(error as Error);
     }
@@ -204,7 +210,6 @@ export class Driver<In extends Input, Out extends FactName, Request, Own extends
     const arrival = this.#runs === undefined ? this.#inbox.next() : this.#inbox.nextOf(this.#runs[0]!.source);
     if (arrival === undefined) return false;
     this.#take(arrival);
-    this.#atBoundary();
     return true;
   }
 
@@ -242,12 +247,6 @@ export class Driver<In extends Input, Out extends FactName, Request, Own extends
     this.#machine.take(input, this.#say);
   }
 
-  #atBoundary(): void {
-    if (this.#runs !== undefined || this.#isStopped) return;
-    this.#snapshots.onBoundary(() => this.#capture());
-    this.#snapshots.onStored(this.#order.storedThrough, this.#firstUnkept);
-  }
-
   #capture(): Capture {
     const head = headOf({
       identity: this.#options.identity,
@@ -281,8 +280,6 @@ export class Driver<In extends Input, Out extends FactName, Request, Own extends
     this.#speech.say('InputsTaken', { producer: this.#options.identity, taken: this.#order.taken });
   }
 
-  readonly #firstUnkept = () => this.#requests.firstUnkept;
-
   /** A request came to its end, or may go. */
   #onReady(): void {
     if (this.#onQuiet === undefined) this.#pump();
@@ -294,7 +291,7 @@ export class Driver<In extends Input, Out extends FactName, Request, Own extends
 
   #onStored(): void {
     if (this.#isStopped) return;
-    this.#snapshots.onStored(this.#order.storedThrough, this.#firstUnkept);
+    this.#snapshots.onStored();
     if (this.#isQuiet) this.#onQuiet?.();
     this.#pump();
   }

@@ -13,6 +13,14 @@ const REST = 20;
  */
 const LOG_BYTES_MAX = 256 * 1024 * 1024;
 
+/**
+ * Whatever is to leave a process goes first: a snapshot stops all else for as long as its bytes are made, and
+ * an input that comes after a silence is an order more often than not. It is taken once nothing has come for
+ * so long; in a process that is never so quiet, so late.
+ */
+const QUIET_MS = 5;
+const LATE_MS = 1_000;
+
 export interface SnapshotKeeperParts {
   readonly bus: Bus;
   readonly clock: Clock;
@@ -21,6 +29,14 @@ export interface SnapshotKeeperParts {
   readonly store: SnapshotStore;
   readonly intervalMs: number;
   readonly log: AppendLog;
+  readonly capture: () => Capture;
+  /** How many inputs were taken. */
+  readonly taken: () => number;
+  /** Whether no input is in hand, and nothing that leaves waits for the disk. */
+  readonly isIdle: () => boolean;
+  readonly storedThrough: () => number;
+  /** The first request that must be done before a snapshot and isn't. */
+  readonly firstUnkept: () => number;
   readonly onFailure: (error: Error) => void;
 }
 
@@ -41,6 +57,8 @@ export class SnapshotKeeper {
   #dueMs: number;
   #startMs = 0;
   #capture: Capture | undefined;
+  /** Ends the wait for a quiet moment. */
+  #cancelLook: (() => void) | undefined;
   #saving: Promise<void> | undefined;
   #savedLog = 0;
   #stopped = false;
@@ -48,47 +66,68 @@ export class SnapshotKeeper {
   constructor(parts: SnapshotKeeperParts) {
     this.#parts = parts;
     // Not at once: who begins again has other things to do, and has just read one.
-    this.#dueMs = parts.clock.nowMs() + parts.intervalMs;
+    this.#dueMs = parts.clock.monotonicMs() + parts.intervalMs;
   }
 
-  /** Captures the state now, if it is time; the captured bytes are in use until `idle`. */
-  onBoundary(capture: () => Capture): void {
-    if (this.#capture !== undefined || this.#saving !== undefined) return;
-    const nowMs = this.#parts.clock.nowMs();
-    if (nowMs < this.#dueMs || this.#parts.store.mayBegin?.() === false) return;
-    this.#startMs = nowMs;
-    this.#dueMs = nowMs + this.#parts.intervalMs;
-    this.#capture = capture();
+  /** Takes a snapshot if it is time, between two inputs; its bytes are in use until it is saved. */
+  onBoundary(): void {
+    if (!this.#isDue()) return;
+    if (this.#parts.clock.monotonicMs() < this.#dueMs + LATE_MS) this.#takeInQuiet();
+    else this.#take();
   }
 
-  /**
-   * Told of what is stored, and asks for the first request that must be done and isn't; saves what waited
-   * for them.
-   */
-  onStored(storedThrough: number, firstUnkept: () => number): void {
+  /** What was said or done meanwhile may be all that one waits for. */
+  onStored(): void {
     const capture = this.#capture;
-    if (capture === undefined || capture.said > storedThrough || capture.asked >= firstUnkept()) return;
+    const { clock, firstUnkept, onFailure, storedThrough } = this.#parts;
+    if (capture === undefined || capture.said > storedThrough() || capture.asked >= firstUnkept()) return;
     this.#capture = undefined;
     this.#saving = this.#save(capture)
-      .catch((error: unknown) => this.#parts.onFailure(error as Error))
+      .catch((error: unknown) => onFailure(error as Error))
       .finally(() => {
-        const endMs = this.#parts.clock.nowMs();
+        const endMs = clock.monotonicMs();
         this.#dueMs = Math.max(this.#dueMs, endMs + REST * (endMs - this.#startMs));
         this.#saving = undefined;
       });
   }
 
   /** Saves a last one, when nothing that it rests on is unstored. */
-  async finish(capture: () => Capture): Promise<void> {
+  async finish(): Promise<void> {
+    this.#cancelLook?.();
     await this.#saving;
     this.#capture = undefined;
-    await this.#save(capture());
+    await this.#save(this.#parts.capture());
   }
 
   /** Saves nothing more, as a dead process. */
   stop(): void {
     this.#stopped = true;
     this.#capture = undefined;
+    this.#cancelLook?.();
+  }
+
+  #isDue(): boolean {
+    if (this.#stopped || this.#capture !== undefined || this.#saving !== undefined) return false;
+    return this.#parts.clock.monotonicMs() >= this.#dueMs && this.#parts.store.mayBegin?.() !== false;
+  }
+
+  #takeInQuiet(): void {
+    if (this.#cancelLook !== undefined) return;
+    const { clock, isIdle, taken } = this.#parts;
+    const before = taken();
+    this.#cancelLook = clock.after(QUIET_MS, () => {
+      this.#cancelLook = undefined;
+      if (!this.#isDue()) return;
+      if (isIdle() && taken() === before) this.#take();
+      else this.#takeInQuiet();
+    });
+  }
+
+  #take(): void {
+    this.#startMs = this.#parts.clock.monotonicMs();
+    this.#dueMs = this.#startMs + this.#parts.intervalMs;
+    this.#capture = this.#parts.capture();
+    this.onStored();
   }
 
   async #save({ head, state, log: logNumber }: Capture): Promise<void> {

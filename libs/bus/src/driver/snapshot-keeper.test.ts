@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import { MemoryBus } from '../memory/memory-bus.ts';
+import { MemoryLog } from '../memory/memory-log.ts';
+import { MemoryServer } from '../memory/memory-server.ts';
+import { VirtualClock } from '../memory/virtual-clock.ts';
+import { SnapshotKeeper } from './snapshot-keeper.ts';
+
+/** A process whose inputs come as a test says, with the moments of its snapshots. */
+function keeping() {
+  const clock = new VirtualClock(1_000);
+  const at = { taken: 0, isIdle: true, capturedMs: [] as number[] };
+  const keeper = new SnapshotKeeper({
+    ...{ clock, bus: new MemoryBus(new MemoryServer(clock), 'a-0'), identity: 'a-0', epoch: 1 },
+    ...{ store: { load: async () => undefined, save: async () => {} }, log: new MemoryLog() },
+    ...{ intervalMs: 5_000, storedThrough: () => 0, firstUnkept: () => Number.POSITIVE_INFINITY },
+    taken: () => at.taken,
+    isIdle: () => at.isIdle,
+    capture() {
+      at.capturedMs.push(clock.nowMs() - 1_000);
+      return { head: new Uint8Array(), state: new Uint8Array(), said: 0, log: 0, asked: 0 };
+    },
+    onFailure: (error) => {
+      throw error;
+    },
+  });
+  const input = () => {
+    at.taken++;
+    keeper.onBoundary();
+  };
+  return { clock, at, keeper, input };
+}
+
+test('an input that comes after a silence is carried out before the state is written down', async () => {
+  const { clock, at, input } = keeping();
+  await clock.advance(5_020);
+  at.isIdle = false; // its order goes to the disk
+  input();
+  await clock.advance(8);
+  expect(at.capturedMs).toEqual([]);
+  at.isIdle = true;
+  await clock.advance(10);
+  expect(at.capturedMs).toEqual([5_030]);
+});
+
+test('a process that is never quiet writes its state down all the same', async () => {
+  const { clock, at, input } = keeping();
+  for (let ms = 0; ms < 7_000; ms += 3) {
+    await clock.advance(3);
+    input();
+  }
+  expect(at.capturedMs).toEqual([6_000]);
+});
+
+test('one that is stopped writes nothing more', async () => {
+  const { clock, at, input, keeper } = keeping();
+  await clock.advance(5_020);
+  input();
+  keeper.stop();
+  await clock.advance(10_000);
+  expect(at.capturedMs).toEqual([]);
+});
