@@ -218,16 +218,28 @@ const WITH_CROSS = {
 };
 
 /** An account that can't be short and holds 10 LTC; `aside` is what else of them lies there. */
-function wallet(aside: string, shortSpot = false) {
+function wallet(aside: string, shortSpot = false, differences: readonly BookDifference[] = []) {
   const engine = ready(WITH_CROSS);
   engine.handle(filled(sent(engine.handle(place(1))), 'in', '10', '10', S));
   const out = engine.handle(told(31 * S)).findLast((one) => one.type === 'ReconciliationRequested');
   const passed = gate() as Extract<ExecutionInput, { type: 'ReconciliationCompleted' }>;
   const requestId = out?.type === 'ReconciliationRequested' ? out.asked.requestId : '';
   const asset = { asset: 'LTC', quantity: d(aside) };
-  engine.handle({ ...passed, requestId, aside: [asset], setup: { ...SETUP, shortSpot } });
+  engine.handle({ ...passed, requestId, aside: [asset], differences, setup: { ...SETUP, shortSpot } });
   return engine;
 }
+test.each<[CorrectBooks['how'], string, boolean, string | null]>([
+  ['acknowledge', '4', false, null],
+  ['acknowledge', '0', false, null],
+  ['acknowledge', '4', true, '10'],
+  ['adopt', '4', false, '4'],
+])('%s: where %s of our 10 are there, and coins are lent: %s, ours are %s', (how, there, shortSpot, own) => {
+  const engine = wallet('0', shortSpot, [differs({ cure: 'person', held: d(there) })]);
+  const out = asks(engine, repair(how));
+  expect(corrections(out).map((one) => `${one.own}`)).toEqual(own === null ? [] : [own]);
+  expect(types(out).includes('CommandRefused')).toBe(own === null);
+});
+
 /** A fill of another instrument that pays with LTC: 0.1 ETH at 40, and a fee. */
 function pays(engine: ExecutionEngine, fee: string, feeAsset: string, side: 'buy' | 'sell' = 'buy') {
   const of = {

@@ -16,12 +16,12 @@ import {
   MARKET_TRAITS,
   type Order,
   type OrderIntent,
-  settledBy,
   sightingOf,
   type TimeUs,
   US_PER_MS,
   venueOf,
 } from '@algo/model';
+import { repairedBook } from './book-repair.ts';
 import type { ExecutionInput, ExecutionOutput, VenueDescribed } from './execution-io.ts';
 import type { OrderAudit } from './order-audit.ts';
 import type { OrderLedger } from './order-ledger.ts';
@@ -178,13 +178,9 @@ export class Corrections {
       );
     const [own, beside] = [this.#positions.quantity(instrument), this.#positions.beside(instrument)];
     const held = found?.held ?? own.plus(beside);
-    const change = { ...settledBy(how, { own, held }), reason: DONE[how] };
     const setup = how === 'acknowledge' ? this.#setup.changeOf(instrument) : null;
-    if (setup === null && change.own.equals(own) && change.beside.equals(beside))
-      throw refused(
-        `nothing to ${how}: ours are ${own}, beside them ${beside}, and the venue holds ${held}`,
-        this.#setup.shut.get(instrument) ?? 'See `algo reconcile --dry-run` for what differs.',
-      );
+    const terms = { setup, shut: this.#setup.shut.get(instrument), isLent: this.#setup.shortSpot !== false };
+    const change = { ...repairedBook(how, instrument, { own, beside, held }, terms), reason: DONE[how] };
     if (how === 'adopt' && this.#positions.markOf(instrument, this.#prices) === null)
       throw refused('no price of it is known, so it could not be guarded', 'Wait for its next trade.');
     if (setup !== null) this.#setup.agree(instrument);
