@@ -26,6 +26,8 @@ export interface ComparedPosition {
   readonly expected: Decimal;
   readonly rest: Decimal;
   readonly isRestDust: boolean;
+  /** What there is are coins of the account itself: they come and go by no trade as well. */
+  readonly isOfCoins: boolean;
   readonly foreignFills: readonly Fill[];
   /** Fills of others explain all of it. */
   readonly isByForeign: boolean;
@@ -69,6 +71,7 @@ export function comparePosition(
   return {
     ...{ id, own, beside, guarded: book?.guarded ?? null, theirs, expected, rest },
     isRestDust: instrument !== undefined && isDust(rest, markOf(id, venue), instrument),
+    isOfCoins: isOfCoins(instrument, venue),
     foreignFills,
     isByForeign,
     share: isByForeign
@@ -95,6 +98,14 @@ export function comparePosition(
   };
 }
 
+/** Says whether a position is coins that lie in the account, none of them lent. */
+function isOfCoins(
+  instrument: Pick<Instrument, 'market'> | undefined,
+  { setup }: Pick<VenueBooks, 'setup'>,
+): boolean {
+  return instrument !== undefined && !setup.shortSpot && MARKET_TRAITS[instrument.market].deliversBase;
+}
+
 /** Says whether the account holds as much of the coin as the venue's positions come to. */
 function agree(
   { id, base, market }: Instrument,
@@ -102,7 +113,7 @@ function agree(
   { balances, positions, setup }: VenueBooks,
   { instruments }: ReconciliationContext,
 ): boolean {
-  if (setup.shortSpot || !MARKET_TRAITS[market].deliversBase) return true;
+  if (!isOfCoins({ market }, { setup })) return true;
   const alike = instruments.filter((i) => i.id !== id && i.base === base && i.market === market);
   const sum = (list: readonly Decimal[]) => list.reduce((all, one) => all.plus(one), Decimal.zero);
   const total = sum(balances.filter(({ asset }) => asset === base).map((b) => b.total));
@@ -112,9 +123,9 @@ function agree(
   return total.minus(others).equals(theirs);
 }
 
-/** Returns a price to value by, null when the venue's books show none. *Units*: quote. */
+/** Returns a price to value by, null when its books show none; spot has no average. *Units*: quote. */
 function markOf(id: InstrumentId, venue: VenueBooks): Decimal | null {
   const average = venue.positions.find((p) => p.instrument === id)?.averagePrice;
-  const price = average ?? venue.fills.findLast((f) => f.instrument === id)?.price;
-  return price?.isPositive() ? price : null;
+  if (average?.isPositive()) return average;
+  return venue.fills.findLast((f) => f.instrument === id)?.price ?? null;
 }

@@ -71,23 +71,35 @@ function differenceOf(c: ComparedPosition, cure: DifferenceCure, found: Found | 
  * Returns what is ours of what the venue holds: as fills of others tell it, else all but what lies beside,
  * and nothing where what took all of ours took of that as well. *Units*: base, signed.
  */
-function leftOf({ share, expected, theirs, beside }: ComparedPosition): Decimal {
+function leftOf(c: ComparedPosition): Decimal {
+  const { share, expected, theirs, beside } = c;
   if (share !== null) return share.own;
+  if (hasGoneWithBeside(c)) return theirs;
   const after = theirs.minus(beside);
   const isOver = !expected.isZero() && !after.isZero() && after.isPositive() !== expected.isPositive();
   return isOver ? Decimal.zero : after;
 }
 
+/**
+ * Whether coins went by no trade, all that lay beside ours and some of ours: whoever takes coins away takes
+ * his own first.
+ */
+function hasGoneWithBeside({ isOfCoins, share, rest, beside, expected }: ComparedPosition): boolean {
+  if (!isOfCoins || share !== null || !beside.isPositive() || !expected.isPositive()) return false;
+  return rest.plus(beside).isNegative();
+}
+
 /** What differs in size, null if nothing does. */
 function sizeOf(c: ComparedPosition): Found | null {
   if (c.rest.isZero() || c.isBehind) return null;
-  const { id, rest, expected, beside, isByForeign, share } = c;
+  const { id, rest, expected, beside, isByForeign, share, theirs } = c;
   const before = `${c.own}`;
-  const after = expected.plus(rest);
+  const after = hasGoneWithBeside(c) ? theirs : expected.plus(rest);
   const evidence = c.foreignFills.map(evidenceOf);
   const isOursLess = share !== null && !share.own.equals(expected);
   const found = (cure: DifferenceCure, discrepancy: Discrepancy): Found => ({ cure, discrepancy });
-  if (c.isRestDust && share === null)
+  // No coin of ours comes but by our fills: what comes by none is somebody's, however little it is.
+  if (c.isRestDust && share === null && !(c.isOfCoins && rest.isPositive()))
     return found('correct', {
       ...about('D3', id, 'adjust_dust', before, `${after}`),
       evidence: [`dust of ${rest}`],
