@@ -19,18 +19,22 @@ const NEVER = Number.POSITIVE_INFINITY;
 const FAILURES_MAX = 5;
 const MINUTE_MS = 60_000;
 const [ORDER, CANCEL] = ['POST /api/v3/order', 'DELETE /api/v3/order'] as const;
+const BALANCES = 'GET /api/v3/account';
+const BAD_GATEWAY = { status: 502, body: '<html>Bad Gateway</html>' };
+/** Nobody listens there. */
+const DEAD_URL = 'http://127.0.0.1:9';
 let made = 0;
 
 afterEach(() => void vi.useRealTimers());
 
 /** An account at a stand-in that is asked on two ways; the first leads over a line that can be cut. */
-async function twoWays(primary: RequestPath = 'direct') {
+async function twoWays(primary: RequestPath = 'direct', otherUrl?: string) {
   const house = await spotOnStandIn();
   await house.venue[Symbol.asyncDispose]();
   const { exchange } = house;
   const line = await TcpProxy.start(Number(new URL(exchange.restUrl).port));
   const fallback = primary === 'direct' ? 'ccxt' : 'direct';
-  const paths: RequestPaths = { primary, fallback, fallbackUrl: exchange.restUrl };
+  const paths: RequestPaths = { primary, fallback, fallbackUrl: otherUrl ?? exchange.restUrl };
   const link = new SpotLink({ ...house.parts, restUrl: `http://127.0.0.1:${line.port}`, paths });
   const venue = new SpotExchangeVenue(link);
   await link.time.ready();
@@ -151,6 +155,18 @@ test('an order in doubt is asked for on the other way also while its own one liv
   expect(at.ways(ORDER)).toEqual(['direct', 'direct']);
 });
 
+test('where the other way is dead too, a way that was given up is taken as soon as it is back', async () => {
+  await using at = await twoWays('direct', DEAD_URL);
+  for (let i = 1; i <= FAILURES_MAX; i++)
+    at.exchange.fault(BALANCES, i, { does: 'answer', at: 'before', reply: BAD_GATEWAY });
+  for (let i = 1; i <= FAILURES_MAX; i++) expect(await at.read()).toMatchObject({ type: 'failed' });
+  expect(await at.read()).toMatchObject({ type: 'answered' });
+  const exit = { ...at.order(), side: 'sell', limitPrice: Decimal.of('85') } as const;
+  expect(await at.submit(exit)).toMatchObject({ type: 'confirmed' });
+  expect(at.taken(exit.clientOrderId)).toBe(1);
+  expect(await at.cancel(exit)).toMatchObject({ type: 'confirmed' });
+});
+
 test.each([
   ['refusals', 400, { code: -2010, msg: 'Account has insufficient balance for requested action.' }],
   ['too many requests', 429, { code: -1003, msg: 'Too many requests.' }],
@@ -178,11 +194,9 @@ test('a ban is of the address: no way is tried before it is over', async () => {
 
 test('a server that is out of order counts; after a minute a read tries it, and it is back', async () => {
   await using at = await twoWays();
-  const READ = 'GET /api/v3/account';
-  const reply = { status: 502, body: '<html>Bad Gateway</html>' };
   for (let i = 1; i <= FAILURES_MAX; i++)
     // Each failed read is asked once more on the other way.
-    at.exchange.fault(READ, 2 * i - 1, { does: 'answer', at: 'before', reply });
+    at.exchange.fault(BALANCES, 2 * i - 1, { does: 'answer', at: 'before', reply: BAD_GATEWAY });
   for (let i = 0; i < FAILURES_MAX; i++) expect(await at.read()).toMatchObject({ type: 'answered' });
   expect(await at.submit(at.order())).toMatchObject({ type: 'confirmed' });
   passOfBreaker(MINUTE_MS + 1_000);
@@ -190,7 +204,7 @@ test('a server that is out of order counts; after a minute a read tries it, and 
   expect(await at.read()).toMatchObject({ type: 'answered' });
   expect(await at.submit(at.order())).toMatchObject({ type: 'confirmed' });
   expect(at.ways(ORDER)).toEqual(['ccxt', 'ccxt', 'direct']);
-  expect(at.ways(READ).at(-1)).toBe('direct');
+  expect(at.ways(BALANCES).at(-1)).toBe('direct');
 });
 
 test('a stop whose answer was lost is known once it is found gone off', async () => {
@@ -212,9 +226,8 @@ test('a stop whose answer was lost is known once it is found gone off', async ()
   const guard = await submit({ ...stop, triggerPrice: Decimal.of('80') });
   expect(guard.type).toBe('unknown');
   at.trade('79.90', '1', 'sell');
-  const reply = { status: 502, body: '<html>Bad Gateway</html>' };
   for (let i = 1; i < FAILURES_MAX; i++)
-    at.exchange.fault('GET /fapi/v3/balance', 2 * i - 1, { does: 'answer', at: 'before', reply });
+    at.exchange.fault('GET /fapi/v3/balance', 2 * i - 1, { does: 'answer', at: 'before', reply: BAD_GATEWAY });
   for (let i = 1; i < FAILURES_MAX; i++) await new Promise((done) => venue.balances(account, done));
   expect((await submit({})).type).toBe('refused');
   const found = await new Promise<OrderLookup>((done) => venue.order(guard.order, done));

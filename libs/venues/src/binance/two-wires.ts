@@ -9,6 +9,12 @@ const DOUBTS_MAX = 1_000;
 /** Behind a write that must not change its way. */
 const DOUBT_MS = 1_000;
 
+/** What comes of a request on a way that nobody goes for a minute. */
+const GIVEN_UP: WireAnswer = {
+  answer: { type: 'not sent', reason: 'the first way is given up', retryAfterMs: 0 },
+  headers: {},
+};
+
 type Answered = Extract<AccountAnswer, { type: 'answered' }>;
 
 /** By which way an order went out, and where it would be asked for. */
@@ -33,7 +39,8 @@ class WayFailed extends Error {
  * as no failure, and they hold for both ways. A write goes out once, on one way; while what became of one is
  * not known, no write takes another way than that one, and the order is asked for on the other. What reduces
  * or guards and surely did not leave on the first goes by the second at once: five failures would be seconds
- * without a stop. An entry is refused instead, and wanted anew or not.
+ * without a stop. An entry is refused instead, and wanted anew or not. Where nothing leaves by the second, the
+ * first is taken though it was given up: two ways are never less than one.
  */
 export class TwoWires implements AccountWire {
   readonly #first: AccountWire;
@@ -79,7 +86,13 @@ export class TwoWires implements AccountWire {
     const doubt = name === undefined ? undefined : this.#doubts.get(name);
     const ways = this.#waysOf(doubt?.way);
     let last = await this.#by(ways[0]!, call, at);
-    for (const way of ways.slice(1)) if (isFailure(last)) last = await this.#by(way, call, at);
+    let isGivenUp = last === GIVEN_UP;
+    for (const way of ways.slice(1)) {
+      if (!isFailure(last)) break;
+      last = await this.#by(way, call, at);
+      isGivenUp ||= last === GIVEN_UP;
+    }
+    if (isFailure(last) && isGivenUp) last = await this.#first.send(call, at);
     const { answer } = last;
     // Found or not, what the venue says is known: from here on the proof of an absence judges. A stop that
     // has gone off is found among the orders; that it is not there says nothing of it.
@@ -100,9 +113,9 @@ export class TwoWires implements AccountWire {
     }
     const first = await this.#by(way, call, at);
     const isFree = this.#doubts.size === 0 && (call.purpose === 'exit' || call.purpose === 'cancel');
-    const goesOn = way === this.#first && isFree && first.answer.type === 'not sent' && isFailure(first);
-    const sent = goesOn ? await this.#by(this.#second, call, at) : first;
-    const by = goesOn ? this.#second : way;
+    const goesOn = isFree && first.answer.type === 'not sent' && isFailure(first);
+    const by = !goesOn ? way : way === this.#first ? this.#second : this.#first;
+    const sent = goesOn ? await by.send(call, at) : first;
     const { answer } = sent;
     const isOpen = answer.type === 'lost' || (answer.type === 'answered' && this.#isUnknown(answer));
     const name = nameOf(call);
@@ -129,11 +142,7 @@ export class TwoWires implements AccountWire {
       });
     } catch (error) {
       if (error instanceof WayFailed) return error.sent;
-      if (error instanceof BrokenCircuitError)
-        return {
-          answer: { type: 'not sent', reason: `${way.name} is given up`, retryAfterMs: 0 },
-          headers: {},
-        };
+      if (error instanceof BrokenCircuitError) return GIVEN_UP;
       throw error;
     }
   }
