@@ -51,6 +51,11 @@ interface RawResponse {
   text(): Promise<string>;
 }
 
+/** As much of ccxt as is used here. */
+export interface CcxtModule {
+  readonly default: { readonly binance: new (options: object) => object };
+}
+
 /** As much of ccxt's client as is used here. */
 interface CcxtClient {
   urls: { api: unknown };
@@ -64,6 +69,14 @@ interface CcxtClient {
   fetchDispatcher?: { destroy(): Promise<void> };
 }
 
+/** What requests by ccxt need. *Shape*: `loadCcxt` as in `RequestPaths`. */
+export interface CcxtWireParts {
+  readonly url: string;
+  readonly key: ApiKey;
+  readonly monotonicMs: () => number;
+  readonly loadCcxt?: () => Promise<object>;
+}
+
 /**
  * Requests by ccxt: its addresses, its signing of parameters, its transport. When and whether one goes out is
  * decided here, and what an answer means too: ccxt neither waits, nor tries again, nor judges. It is loaded
@@ -71,11 +84,11 @@ interface CcxtClient {
  */
 export class CcxtWire implements AccountWire {
   readonly name = 'ccxt';
-  readonly #parts: { readonly url: string; readonly key: ApiKey; readonly monotonicMs: () => number };
+  readonly #parts: CcxtWireParts;
   readonly #leaving = new AsyncLocalStorage<Leaving>();
   #loading: Promise<CcxtClient> | undefined;
 
-  constructor(parts: { readonly url: string; readonly key: ApiKey; readonly monotonicMs: () => number }) {
+  constructor(parts: CcxtWireParts) {
     this.#parts = parts;
   }
 
@@ -120,8 +133,8 @@ export class CcxtWire implements AccountWire {
   }
 
   async #load(): Promise<CcxtClient> {
-    const { default: ccxt } = await import('ccxt');
-    const { key, url, monotonicMs } = this.#parts;
+    const { key, url, monotonicMs, loadCcxt = () => import('ccxt') } = this.#parts;
+    const { default: ccxt } = (await loadCcxt()) as CcxtModule;
     const client: object = new ccxt.binance({
       ...{ apiKey: key.name, secret: 'not here', enableRateLimit: false, timeout: ANSWER_MAX_MS },
       options: { maxRetriesOnFailure: 0 },

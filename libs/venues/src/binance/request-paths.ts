@@ -16,6 +16,8 @@ export interface RequestPaths {
   readonly fallback?: RequestPath;
   /** Where the fallback asks, where that is another address of the venue. */
   readonly fallbackUrl?: string;
+  /** Where ccxt comes from; from its package where nothing is said. */
+  readonly loadCcxt?: () => Promise<object>;
 }
 
 export interface WireParts {
@@ -28,14 +30,18 @@ export interface WireParts {
 
 /** Returns the way of an account's requests. */
 export function openWire(parts: WireParts, paths: RequestPaths = { primary: 'direct' }): AccountWire {
-  const { primary, fallback, fallbackUrl } = paths;
-  const first = wireOf(primary, parts);
+  const { primary, fallback, fallbackUrl, loadCcxt } = paths;
+  const withCcxt = { ...parts, ...(loadCcxt && { loadCcxt }) };
+  const first = wireOf(primary, withCcxt);
   if (fallback === undefined) return first;
-  const second = wireOf(fallback, { ...parts, url: fallbackUrl ?? parts.url });
-  return new TwoWires(first, second, (answer) => isUnknown(parts.table, answer));
+  const second = wireOf(fallback, { ...withCcxt, url: fallbackUrl ?? parts.url });
+  return new TwoWires(first, second, {
+    isUnknown: (answer) => isUnknown(parts.table, answer),
+    monotonicMs: parts.monotonicMs,
+  });
 }
 
-function wireOf(path: RequestPath, parts: WireParts): AccountWire {
+function wireOf(path: RequestPath, parts: WireParts & Pick<RequestPaths, 'loadCcxt'>): AccountWire {
   switch (path) {
     case 'direct':
       return new DirectWire(parts);

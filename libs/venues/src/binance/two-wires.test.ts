@@ -8,7 +8,7 @@ import {
   type SubmitOutcome,
 } from '@algo/model';
 import { TcpProxy } from '@algo/testkit';
-import { afterEach, expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { SpotExchangeVenue } from '../binance-spot/spot-exchange-venue.ts';
 import { SpotLink } from '../binance-spot/spot-link.ts';
 import { ACCOUNT, LTC, spotOnStandIn } from '../binance-spot/testing/spot-on-stand-in.ts';
@@ -24,8 +24,6 @@ const BAD_GATEWAY = { status: 502, body: '<html>Bad Gateway</html>' };
 /** Nobody listens there. */
 const DEAD_URL = 'http://127.0.0.1:9';
 let made = 0;
-
-afterEach(() => void vi.useRealTimers());
 
 /** An account at a stand-in that is asked on two ways; the first leads over a line that can be cut. */
 async function twoWays(primary: RequestPath = 'direct', otherUrl?: string) {
@@ -46,7 +44,7 @@ async function twoWays(primary: RequestPath = 'direct', otherUrl?: string) {
   const terms = { sentUs: link.nowUs(), sendByMs: NEVER, epoch: 1 };
   const wayOf = (agent: string) => (agent.includes('Mozilla') ? 'ccxt' : 'direct');
   return {
-    ...{ exchange, link, order },
+    ...{ clock: house.clock, exchange, link, order },
     submit: (request: OrderRequest) =>
       new Promise<SubmitOutcome>((done) => venue.submit(request, terms, done)),
     cancel: (request: OrderRequest) =>
@@ -68,20 +66,6 @@ async function twoWays(primary: RequestPath = 'direct', otherUrl?: string) {
       await exchange[Symbol.asyncDispose]();
     },
   };
-}
-
-/** Lets the breaker's clock go on; nothing else stands still. */
-function passOfBreaker(ms: number): void {
-  const real = [
-    'hrtime',
-    'nextTick',
-    'performance',
-    'queueMicrotask',
-    'setImmediate',
-    'setInterval',
-  ] as const;
-  const more = ['setTimeout', 'clearImmediate', 'clearInterval', 'clearTimeout'] as const;
-  vi.useFakeTimers({ now: Date.now() + ms, toNotFake: [...real, ...more] });
 }
 
 test('where the first way is dead all goes by the other one, and nothing goes out twice', async () => {
@@ -199,7 +183,7 @@ test('a server that is out of order counts; after a minute a read tries it, and 
     at.exchange.fault(BALANCES, 2 * i - 1, { does: 'answer', at: 'before', reply: BAD_GATEWAY });
   for (let i = 0; i < FAILURES_MAX; i++) expect(await at.read()).toMatchObject({ type: 'answered' });
   expect(await at.submit(at.order())).toMatchObject({ type: 'confirmed' });
-  passOfBreaker(MINUTE_MS + 1_000);
+  at.clock.advance(MINUTE_MS);
   expect(await at.submit(at.order())).toMatchObject({ type: 'confirmed' });
   expect(await at.read()).toMatchObject({ type: 'answered' });
   expect(await at.submit(at.order())).toMatchObject({ type: 'confirmed' });
@@ -227,7 +211,11 @@ test('a stop whose answer was lost is known once it is found gone off', async ()
   expect(guard.type).toBe('unknown');
   at.trade('79.90', '1', 'sell');
   for (let i = 1; i < FAILURES_MAX; i++)
-    at.exchange.fault('GET /fapi/v3/balance', 2 * i - 1, { does: 'answer', at: 'before', reply: BAD_GATEWAY });
+    at.exchange.fault('GET /fapi/v3/balance', 2 * i - 1, {
+      does: 'answer',
+      at: 'before',
+      reply: BAD_GATEWAY,
+    });
   for (let i = 1; i < FAILURES_MAX; i++) await new Promise((done) => venue.balances(account, done));
   expect((await submit({})).type).toBe('refused');
   const found = await new Promise<OrderLookup>((done) => venue.order(guard.order, done));

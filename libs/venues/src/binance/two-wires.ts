@@ -1,4 +1,4 @@
-import { BrokenCircuitError, CircuitState, ConsecutiveBreaker, circuitBreaker, handleType } from 'cockatiel';
+import { CircuitState, ConsecutiveBreaker, circuitBreaker, handleType } from 'cockatiel';
 import type { AccountAnswer, AccountCall, AccountWire, AskedAt, WireAnswer } from './account-wire.ts';
 
 /** So many failures in a row, and nobody goes that way for so long. */
@@ -16,6 +16,12 @@ const GIVEN_UP: WireAnswer = {
 };
 
 type Answered = Extract<AccountAnswer, { type: 'answered' }>;
+
+/** What two ways need beside: whether an answer leaves open what became of a write, and the time. */
+export interface TwoWiresParts {
+  readonly isUnknown: (answer: Answered) => boolean;
+  readonly monotonicMs: () => number;
+}
 
 /** By which way an order went out, and where it would be asked for. */
 interface Doubt {
@@ -39,26 +45,30 @@ class WayFailed extends Error {
  * as no failure, and they hold for both ways. A write goes out once, on one way; while what became of one is
  * not known, no write takes another way than that one, and the order is asked for on the other. What reduces
  * or guards and surely did not leave on the first goes by the second at once: five failures would be seconds
- * without a stop. An entry is refused instead, and wanted anew or not. Where nothing leaves by the second, the
- * first is taken though it was given up: two ways are never less than one.
+ * without a stop. An entry is refused instead, and wanted anew or not. Where nothing leaves by the second,
+ * the first is taken though it was given up: two ways are never less than one.
  */
 export class TwoWires implements AccountWire {
   readonly #first: AccountWire;
   readonly #second: AccountWire;
   readonly #breaker = circuitBreaker(handleType(WayFailed), {
-    ...{ halfOpenAfter: SHUT_MS, breaker: new ConsecutiveBreaker(FAILURES_MAX) },
+    // It looks at the wall, which may be set back: how long is for our own clock to say.
+    ...{ halfOpenAfter: Number.NEGATIVE_INFINITY, breaker: new ConsecutiveBreaker(FAILURES_MAX) },
   });
   /** Orders of which nobody knows what became, by name. */
   readonly #doubts = new Map<string, Doubt>();
 
-  readonly #isUnknown: (answer: Answered) => boolean;
+  readonly #parts: TwoWiresParts;
+  #shutUntilMs = Number.NEGATIVE_INFINITY;
 
-  /** `isUnknown`: whether an answer leaves open what became of a write. */
-  constructor(first: AccountWire, second: AccountWire, isUnknown: (answer: Answered) => boolean) {
+  constructor(first: AccountWire, second: AccountWire, parts: TwoWiresParts) {
     this.#first = first;
     this.#second = second;
-    this.#isUnknown = isUnknown;
+    this.#parts = parts;
     this.#breaker.onFailure(() => void second.ready());
+    this.#breaker.onBreak(() => {
+      this.#shutUntilMs = parts.monotonicMs() + SHUT_MS;
+    });
   }
 
   get name(): string {
@@ -117,7 +127,7 @@ export class TwoWires implements AccountWire {
     const by = !goesOn ? way : way === this.#first ? this.#second : this.#first;
     const sent = goesOn ? await by.send(call, at) : first;
     const { answer } = sent;
-    const isOpen = answer.type === 'lost' || (answer.type === 'answered' && this.#isUnknown(answer));
+    const isOpen = answer.type === 'lost' || (answer.type === 'answered' && this.#parts.isUnknown(answer));
     const name = nameOf(call);
     if (name !== undefined && isOpen && this.#doubts.size < DOUBTS_MAX)
       this.#doubts.set(name, { path: pathOf(call), way: by });
@@ -134,6 +144,7 @@ export class TwoWires implements AccountWire {
   /** The breaker is asked about the first way alone: behind the second there is nobody. */
   async #by(way: AccountWire, call: AccountCall, at: AskedAt): Promise<WireAnswer> {
     if (way === this.#second) return await way.send(call, at);
+    if (this.#parts.monotonicMs() < this.#shutUntilMs) return GIVEN_UP;
     try {
       return await this.#breaker.execute(async () => {
         const sent = await way.send(call, at);
@@ -142,7 +153,6 @@ export class TwoWires implements AccountWire {
       });
     } catch (error) {
       if (error instanceof WayFailed) return error.sent;
-      if (error instanceof BrokenCircuitError) return GIVEN_UP;
       throw error;
     }
   }
