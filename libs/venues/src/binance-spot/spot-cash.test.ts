@@ -10,7 +10,10 @@ test('coins that come and go are told as the wallet’s histories have them, onc
   clock.advance(60_000);
   exchange.transfer('one', 'USDT', '250');
   clock.advance(60_000);
-  exchange.transfer('one', 'LTC', '-3');
+  expect(exchange.withdraw('one', 'LTC', '101')).toBe(false);
+  expect(exchange.withdraw('one', 'LTC', '3')).toBe(true);
+  clock.advance(60_000);
+  exchange.reward('one', 'AIR', '0.5');
   clock.advance(60_000);
   const cash = (sinceMs: number) =>
     answered<readonly CashMove[]>((done) => venue.cashSince(ACCOUNT, sinceMs * 1_000, done));
@@ -19,8 +22,9 @@ test('coins that come and go are told as the wallet’s histories have them, onc
   expect(words(await cash(T0_MS))).toEqual([
     ['USDT', '250', 'deposit', 60_000],
     ['LTC', '-3', 'withdrawal', 120_000],
+    ['AIR', '0.5', 'other', 180_000],
   ]);
-  expect(words(await cash(T0_MS + 90_000))).toEqual([['LTC', '-3', 'withdrawal', 120_000]]);
+  expect(words(await cash(T0_MS + 150_000))).toEqual([['AIR', '0.5', 'other', 180_000]]);
 });
 
 test('a deposit that the stream only hints at is told by its name, and not twice', async () => {

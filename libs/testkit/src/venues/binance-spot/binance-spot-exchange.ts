@@ -178,10 +178,26 @@ export class BinanceSpotExchange implements AsyncDisposable {
 
   /** Coins come from outside, or go there. */
   transfer(account: string, asset: string, amount: string): void {
+    this.#move(account, asset, amount, false);
+  }
+
+  /** The venue itself gives coins: an airdrop, interest. */
+  reward(account: string, asset: string, amount: string): void {
+    this.#move(account, asset, amount, true);
+  }
+
+  /** A person asks for coins to be sent away. Returns false where less is free, and nothing moves then. */
+  withdraw(account: string, asset: string, amount: string): boolean {
+    if (this.holding(account, asset).free.lessThan(Decimal.of(amount))) return false;
+    this.#move(account, asset, `-${amount}`, false);
+    return true;
+  }
+
+  #move(account: string, asset: string, amount: string, isReward: boolean): void {
     const { ledger, nowMs } = this.#books;
     const delta = Decimal.of(amount);
     ledger.move(account, asset, delta);
-    this.#wallet.note(account, asset, delta, nowMs());
+    this.#wallet.note({ account, asset, amount: delta, timeMs: nowMs(), isReward });
     const sign = delta.isNegative() ? '-' : '';
     this.sessions.emit(account, balanceUpdate(nowMs(), asset, `${sign}${fixed(delta.abs())}`));
     this.#tellPosition(account, asset);

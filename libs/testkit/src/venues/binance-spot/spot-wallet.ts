@@ -2,9 +2,10 @@ import type { Decimal } from '@algo/model';
 import type { Asked } from '../binance-account/endpoint.ts';
 import { fixed } from '../binance-account/fixed-text.ts';
 
-/** Coins that came or went. *Units*: ms; below 0 what went. */
+/** Coins that came or went. *Units*: ms; below 0 what went. *Shape*: a reward comes from the venue itself. */
 export interface Transfer {
   readonly id: number;
+  readonly isReward: boolean;
   readonly account: string;
   readonly asset: string;
   readonly amount: Decimal;
@@ -12,6 +13,7 @@ export interface Transfer {
 }
 
 const LIMIT = 1_000;
+const [REWARDS, REWARDS_MAX] = [20, 500];
 
 /**
  * What moved coins without a trade, as the wallet's histories tell it: none is charged, no network is waited
@@ -21,8 +23,8 @@ const LIMIT = 1_000;
 export class SpotWallet {
   readonly #transfers: Transfer[] = [];
 
-  note(account: string, asset: string, amount: Decimal, timeMs: number): void {
-    this.#transfers.push({ id: this.#transfers.length + 1, account, asset, amount, timeMs });
+  note(transfer: Omit<Transfer, 'id'>): void {
+    this.#transfers.push({ id: this.#transfers.length + 1, ...transfer });
   }
 
   of(account: string): readonly Transfer[] {
@@ -30,14 +32,16 @@ export class SpotWallet {
   }
 
   readonly deposits = (asked: Asked): unknown =>
-    this.#of(asked, false).map(({ id, asset, amount, timeMs }) => ({
-      ...{ id: `${id}`, amount: fixed(amount), coin: asset, network: 'ETH', status: 1, address: '0x0' },
-      ...{ addressTag: '', txId: `tx${id}`, insertTime: timeMs, transferType: 0, confirmTimes: '1/1' },
-      ...{ unlockConfirm: 1, walletType: 0 },
-    }));
+    this.#of(asked, (one) => !one.isReward && !one.amount.isNegative()).map(
+      ({ id, asset, amount, timeMs }) => ({
+        ...{ id: `${id}`, amount: fixed(amount), coin: asset, network: 'ETH', status: 1, address: '0x0' },
+        ...{ addressTag: '', txId: `tx${id}`, insertTime: timeMs, transferType: 0, confirmTimes: '1/1' },
+        ...{ unlockConfirm: 1, walletType: 0 },
+      }),
+    );
 
   readonly withdrawals = (asked: Asked): unknown =>
-    this.#of(asked, true).map(({ id, asset, amount, timeMs }) => ({
+    this.#of(asked, ({ amount }) => amount.isNegative()).map(({ id, asset, amount, timeMs }) => ({
       ...{ id: `${id}`, amount: fixed(amount.negated()), transactionFee: '0', coin: asset, status: 6 },
       ...{ address: '0x0', txId: `tx${id}`, applyTime: written(timeMs), network: 'ETH', transferType: 0 },
       ...{ info: '', confirmNo: 1, walletType: 0, txKey: '' },
@@ -46,17 +50,26 @@ export class SpotWallet {
   /** Nobody turns dust into BNB here. */
   readonly dust = (): unknown => ({ total: 0, userAssetDribblets: [] });
 
-  /** Nobody gives rewards. */
-  readonly rewards = (): unknown => ({ rows: [], total: 0 });
+  readonly rewards = (asked: Asked): unknown => {
+    const rewards = this.#of(asked, ({ isReward }) => isReward, [REWARDS, REWARDS_MAX]);
+    const rows = rewards.map(({ id, asset, amount, timeMs }) => ({
+      ...{ id, tranId: id, asset, amount: fixed(amount), divTime: timeMs, enInfo: 'airdrop', direction: 1 },
+    }));
+    return { rows, total: rows.length };
+  };
 
   /** The newest first, as the venue shows them. */
-  #of({ account, parameters, viewMs }: Asked, isOut: boolean): Transfer[] {
+  #of(
+    { account, parameters, viewMs }: Asked,
+    isAsked: (transfer: Transfer) => boolean,
+    [standard, most] = [LIMIT, LIMIT],
+  ): Transfer[] {
     const [startMs, endMs] = [parameters.timeMs('startTime') ?? 0, parameters.timeMs('endTime') ?? viewMs];
     return this.#transfers
-      .filter((each) => each.account === account && each.amount.isNegative() === isOut)
+      .filter((each) => each.account === account && isAsked(each))
       .filter(({ timeMs }) => timeMs >= startMs && timeMs <= endMs)
       .toReversed()
-      .slice(0, parameters.limit(LIMIT, LIMIT));
+      .slice(0, parameters.limit(standard, most));
   }
 }
 

@@ -128,6 +128,11 @@ export class BinanceStandIn implements AsyncDisposable {
     return this.clients.filter(({ isOpen }) => isOpen);
   }
 
+  /** Whether the address is banned just now. */
+  get isBanned(): boolean {
+    return this.#meter.isBanned(this.#nowMs());
+  }
+
   /** What the address has used of the running minute. */
   get usedWeight(): number {
     return this.#meter.used(this.#nowMs());

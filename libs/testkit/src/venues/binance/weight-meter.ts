@@ -27,6 +27,11 @@ export class WeightMeter {
     return this.#used;
   }
 
+  /** Whether the address is banned at a time: all is turned away then. */
+  isBanned(nowMs: number): boolean {
+    return nowMs < this.#bannedUntilMs;
+  }
+
   /** Requests that were refused so far. */
   refusedInAll = 0;
 
@@ -34,7 +39,7 @@ export class WeightMeter {
   take(weight: number, nowMs: number): Refusal | undefined {
     this.#turn(nowMs);
     this.#used += weight;
-    const isBanned = nowMs < this.#bannedUntilMs;
+    const isBanned = this.isBanned(nowMs);
     if (!isBanned && this.#used <= this.#most) return undefined;
     this.refusedInAll++;
     if (isBanned) return { status: 418, retryAfterS: Math.ceil((this.#bannedUntilMs - nowMs) / 1_000) };
