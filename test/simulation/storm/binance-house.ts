@@ -3,10 +3,10 @@ import { type Fill, type Instrument, type InstrumentId, instrumentId } from '@al
 import { followPause, readInstrumentCatalog } from '@algo/runtime';
 import type { SeededRandom } from '@algo/simulation';
 import type { BinanceStandIn, ExchangeClock, FlowTrade, RequestJournal } from '@algo/testkit/venues';
-import { type OpenExchange, openExchange, type SharedPause } from '@algo/venues';
+import { type OpenExchange, openExchange, type RequestPaths, type SharedPause } from '@algo/venues';
 import { silentLogger } from '../silent-logger.ts';
 import type { SimulatedLife } from '../simulated-life.ts';
-import { SimulatedTransport } from '../simulated-transport.ts';
+import { SimulatedTransport, type TransportTold } from '../simulated-transport.ts';
 import { ACCOUNT } from '../stage.ts';
 import { isOutside, nameOf } from './fill-signs.ts';
 import { keyFiles } from './key-files.ts';
@@ -14,15 +14,17 @@ import { binanceLeaving, type Leaving } from './leaving.ts';
 import { LeftAloneWatch } from './left-alone-watch.ts';
 import type { Fault, Scenario, Target } from './scenario.ts';
 import { signedOrder } from './signed-order.ts';
+import { simulatedCcxt } from './simulated-ccxt.ts';
 import type { StormHouse } from './storm-house.ts';
 import type { VenueStep } from './venue-steps.ts';
-import type { VenueTruth } from './venue-truth.ts';
+import type { CoinMove, VenueTruth } from './venue-truth.ts';
 import { VenueWeather } from './venue-weather.ts';
 import type { Weather } from './weather.ts';
 
 const SYMBOLS = ['LTCUSDT', 'SOLUSDT', 'DOTUSDT'];
 /** What they cost at first, and what a level of the public's quotes is worth where nobody says. */
-const [START_PRICES, DEPTH_WORTH] = [[100, 40, 8], 100_000];
+export const START_PRICES: readonly number[] = [100, 40, 8];
+const DEPTH_WORTH = 100_000;
 /**
  * An absence takes a minute to be proven, behind 12 s for an answer, and again where something moved
  * meanwhile; a stream may wait a minute for its next try. *Units*: virtual ms.
@@ -76,6 +78,8 @@ export abstract class BinanceHouse implements StormHouse {
   readonly #clock: VirtualClock;
   readonly #random: SeededRandom;
   readonly #weather: VenueWeather;
+  readonly #otherWay: VenueWeather;
+  readonly #ccxt: string | undefined;
   readonly #market: HouseMarket;
   readonly #leftAlone: LeftAloneWatch;
   #fills: readonly Fill[] = [];
@@ -86,7 +90,7 @@ export abstract class BinanceHouse implements StormHouse {
 
   constructor(
     market: HouseMarket,
-    { isWide }: Scenario,
+    { isWide, vices }: Scenario,
     parts: { readonly weather: Weather; readonly random: SeededRandom; readonly clock: VirtualClock },
   ) {
     const { clock, random, weather } = parts;
@@ -95,6 +99,8 @@ export abstract class BinanceHouse implements StormHouse {
     this.#clock = clock;
     this.#random = random;
     this.#weather = new VenueWeather(weather, random.stream('way'));
+    this.#otherWay = new VenueWeather(weather, random.stream('way of ccxt'), true);
+    this.#ccxt = /ccxt=(\w+)/.exec(vices)?.[1];
     this.symbols = SYMBOLS.slice(0, isWide ? 3 : 2);
     this.instruments = this.symbols.map((symbol) => instrumentId(`binance.${market.market}.${symbol}`));
     const catalog = `test/simulation/storm/${market.name}-instruments.yaml`;
@@ -110,6 +116,7 @@ export abstract class BinanceHouse implements StormHouse {
       fills: () => this.#read().#named,
       outside: () => this.#read().#outside,
       cash: () => this.cash(),
+      moved: () => this.moved(),
       isUnheard: () => this.#isUnheard,
       order: (id) => this.stand(id),
       held: () => this.held(),
@@ -124,6 +131,9 @@ export abstract class BinanceHouse implements StormHouse {
   /** All fills so far; a list that grows, or the same. */
   protected abstract fills(): readonly Fill[];
   protected abstract cash(): readonly string[] | undefined;
+  protected moved(): readonly CoinMove[] {
+    return [];
+  }
   protected abstract stand(id: string): 'absent' | 'open' | 'ended';
   /** What is held, by instrument. *Units*: millionths of base, signed. */
   protected abstract held(): ReadonlyMap<string, number>;
@@ -147,14 +157,15 @@ export abstract class BinanceHouse implements StormHouse {
   async openFor(life: SimulatedLife, leaves: (leaving: Leaving) => void): Promise<OpenExchange> {
     const { market, restUrl } = this.exchange;
     const pause = await this.#pauseOf(life);
-    const transport = new SimulatedTransport(market, this.#clock, life, this.#weather, {
+    const told: TransportTold = {
       leaves: (request) => {
         this.#leftAlone.leaves(life, request);
         const leaving = binanceLeaving(request, this.#market.market);
         if (leaving !== undefined) leaves(leaving);
       },
       answered: (answer) => this.#leftAlone.answered(life, answer),
-    });
+    };
+    const transport = new SimulatedTransport(market, this.#clock, life, this.#weather, told);
     return openExchange(this.#market.name, {
       ...{ account: ACCOUNT, clock: life.clock, transport },
       ask: () => Promise.reject(new Error('there is no paper exchange here')),
@@ -162,8 +173,19 @@ export abstract class BinanceHouse implements StormHouse {
         ...{ ...keyFiles(), instruments: this.known, address: { restUrl, socketUrl: this.socketUrl } },
         random: () => this.#random.uniform(),
         pause,
+        ...(this.#ccxt !== undefined && { paths: this.#pathsOf(life, told) }),
       },
     });
+  }
+
+  /** Our own way, and ccxt behind it: it is not there, or answers late. */
+  #pathsOf(life: SimulatedLife, told: TransportTold): RequestPaths {
+    const transport = new SimulatedTransport(this.exchange.market, this.#clock, life, this.#otherWay, told);
+    const loadCcxt = async () => {
+      if (this.#ccxt === 'missing') throw new Error("Cannot find package 'ccxt'");
+      return simulatedCcxt(transport);
+    };
+    return { primary: 'direct', fallback: 'ccxt', loadCcxt };
   }
 
   /** The pause of the machine, as processes keep it and hear of it. */
@@ -226,13 +248,17 @@ export abstract class BinanceHouse implements StormHouse {
   }
 
   isHeard(): boolean {
-    return true;
+    return !this.exchange.market.isBanned;
   }
 
   /** Sends what a person asks for on the exchange's own page. */
-  protected ask(method: 'POST' | 'DELETE', path: string, more: Readonly<Record<string, string>>): void {
+  protected async ask(
+    method: 'POST' | 'DELETE',
+    path: string,
+    more: Readonly<Record<string, string>>,
+  ): Promise<void> {
     const terms = { ...more, timestamp: `${Math.floor(this.nowMs())}` };
-    void this.exchange.market.reply(signedOrder(method, path, terms));
+    await this.exchange.market.reply(signedOrder(method, path, terms));
   }
 
   #read(): this {

@@ -1,4 +1,5 @@
 import { SeededRandom } from '@algo/simulation';
+import { coinStepsOf } from './coin-steps.ts';
 import {
   acknowledgedOf,
   type Exchange,
@@ -19,6 +20,8 @@ import { isForPersons, venueStepsOf } from './venue-steps.ts';
 const WAY_FAULTS = ['requestLost', 'requestLate', 'answerLost', 'answerLate', 'requestTwice'] as const;
 /** What the public quotes at each level is worth: of little, orders fill in part. *Units*: quote. */
 const DEPTHS = ['100000', '4000', '1500'];
+/** In so many requests may go by ccxt as well, which is not there, or answers late. */
+const CCXT_SHARE = 0.15;
 /** So seldom nothing happens before the storm, for longer than a key to listen lives. *Units*: virtual ms. */
 const [IDLE_SHARE, IDLE_MS] = [0.03, 65 * 60_000];
 
@@ -39,8 +42,14 @@ export function binanceScenarioOf(exchange: Exclude<Exchange, 'paper'>, seed: nu
   steps.push(...venueStepsOf(exchange === 'binance-spot', random, moment));
   if (isForPersons(steps)) steps.push(...acknowledgedOf(random.stream('persons')));
   const isWide = widened(random.stream('third instrument'), steps);
+  if (exchange === 'binance-spot') coinsMoved(random.stream('coins'), steps, faults);
   const kind = random.stream('kind');
   const vices = [`depth=${DEPTHS[kind.below(DEPTHS.length)]}`, ...(kind.chance(0.2) ? ['burnsBnb=1'] : [])];
+  const ways = random.stream('ways');
+  if (ways.chance(CCXT_SHARE)) {
+    vices.push(`ccxt=${ways.chance(0.5) ? 'missing' : 'late'}`);
+    faults.push(...cutOffAtExits(steps, ways));
+  }
   return {
     ...{ exchange, seed, isWide, vices: vices.join(', ') },
     idleMs: exchange === 'binance-usdm' && random.stream('idle').chance(IDLE_SHARE) ? IDLE_MS : 0,
@@ -63,6 +72,15 @@ function marketsShutOf(random: SeededRandom): Fault[] {
     ...{ kind: 'marketShut', instrument: random.below(2), takesCancels: random.chance(0.5) },
     ...{ atMs: moment(random), forMs: 500 + random.below(6_000) },
   }));
+}
+
+/** Of coins that a person moves and of trades by hand together nobody could say whose the rest is. */
+function coinsMoved(random: SeededRandom, steps: Step[], faults: Fault[]): void {
+  if (steps.some(({ does }) => does === 'byHand')) return;
+  const coins = coinStepsOf(random, steps, moment);
+  if (coins.steps.length === 0) return;
+  steps.push(...coins.steps, ...acknowledgedOf(random.stream('persons')));
+  faults.push(...coins.faults);
 }
 
 function ofReal(fault: Fault): Fault {
@@ -106,6 +124,16 @@ function venueFaultOf(exchange: Exchange, random: SeededRandom): VenueFault {
   if (kind === 'readsBehind') return { kind, byMs: 500 + random.below(5_500), ...when };
   if (kind === 'venueAhead') return { kind, byMs: 2_000 + random.below(7_000), ...when };
   return { kind, ...when };
+}
+
+/** Our own way is often dead as something is left, so that what reduces looks for another one. */
+function cutOffAtExits(steps: readonly Step[], random: SeededRandom): VenueFault[] {
+  const entries = steps.filter((step) => step.does === 'enter');
+  return entries.flatMap(({ atMs, holdMs }): VenueFault[] => {
+    if (!random.chance(0.3)) return [];
+    const when = { atMs: atMs + holdMs - random.below(400), forMs: 300 + random.below(9_000) };
+    return [{ kind: 'cutOff', ...when }];
+  });
 }
 
 /** In a third the price falls through resting stops while nobody hears of it: cut off, muted, or stopped. */

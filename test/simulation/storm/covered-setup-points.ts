@@ -5,6 +5,25 @@ const EXECUTION = 'services/execution/src/domain';
 /** Of how an account is set up, and of what others do beside us. */
 export const SETUP_POINTS: readonly CoveredPoint[] = [
   {
+    point: 'coins moved',
+    fault: 'What comes by no trade is sold as ours, and what is gone of ours stays in our books.',
+    right: 'What comes is not ours, what goes is of that first; what is gone of ours can’t be let be.',
+    tests: [
+      {
+        file: 'services/reconcile/src/domain/coins-moved.test.ts',
+        name: 'coins by no trade: %s, with %s beside ours and %s there in all',
+      },
+      {
+        file: `${EXECUTION}/corrections.test.ts`,
+        name: '%s: where %s of our 10 are there, and coins are lent: %s, ours are %s',
+      },
+      {
+        file: 'test/simulation/storm/pinned.test.ts',
+        name: 'what a person took of ours leaves our books, though he lets it be',
+      },
+    ],
+  },
+  {
     point: 'setup',
     fault: 'Somebody changes leverage, margin mode or position mode, and nobody notices.',
     right: 'Each comparison reads it; a change shuts the contract’s entries until a person lets it be.',

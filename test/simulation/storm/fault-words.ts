@@ -37,6 +37,9 @@ export const STEP_WORDS: Readonly<Record<Step['does'], string>> = {
     'A person takes away what works there and sells a share of what is held, or buys beside it; only ' +
     'over a real adapter.',
   transfer: 'Money, or the coin that fees are paid with, comes or goes; only over a real adapter.',
+  coins:
+    'A coin that is traded, that fees are paid with, or that nobody trades comes by deposit or airdrop, or ' +
+    'is taken away, also more than is free, also what works there first; only over the adapter of spot.',
   fund: 'Who holds a contract pays or gets funding; only over the adapter of USD-M, as the next three.',
   liquidate: 'The exchange closes all that the account holds, and ends its orders.',
   reduce: 'The exchange takes a part of a position, because somebody else can’t pay.',

@@ -58,6 +58,9 @@ export const INVARIANTS = {
   'no exit of what was taken':
     'No exit and no stop leaves where somebody else’s fill may have taken what it sells, until the books ' +
     'are compared.',
+  'whose coins':
+    'What came by deposit or airdrop never becomes ours by itself, and our books lose no more than was ' +
+    'taken of ours: what goes is of what came first (spot).',
   'no entry on old news': 'No entry leaves when the last told time came to execution more than 3 s ago.',
   'left alone':
     'Nobody asks an exchange that has said that it wants no request for a while, as told to any process of ' +

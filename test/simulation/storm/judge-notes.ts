@@ -28,11 +28,19 @@ export const SOMETIMES = [
     'taken with ours in one fill',
     'too much in all',
     'overshot and left',
+    'coins put beside',
+    'coins taken back',
+    'coins of ours taken',
   ],
 ] as const;
 export type Sometimes = (typeof SOMETIMES)[number];
 /** Of these, what need not happen within a hundred seeds. */
 export const SELDOM: ReadonlySet<Sometimes> = new Set(['taken with ours in one fill', 'overshot and left']);
+
+/** And what can happen over a real adapter alone. */
+export const OF_REAL: ReadonlySet<Sometimes> = new Set([
+  ...(['coins put beside', 'coins taken back', 'coins of ours taken'] as const),
+]);
 
 /** Where an order can stand when a fault falls. */
 export const STANDS = ['none', 'submitted', 'unknown', 'accepted', 'part filled', 'exit'] as const;

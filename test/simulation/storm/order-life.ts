@@ -15,3 +15,10 @@ export interface OrderLife {
   /** *Units*: ms that it has been in doubt while execution could ask. */
   doubtMs: number;
 }
+
+/** Whether nobody knows what became of an order of an instrument. */
+export function isInDoubt(lives: Iterable<OrderLife>, instrument: string): boolean {
+  for (const { ended, stand, submitted } of lives)
+    if (ended === null && stand !== 'accepted' && submitted.instrument === instrument) return true;
+  return false;
+}

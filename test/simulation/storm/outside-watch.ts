@@ -1,4 +1,5 @@
 import type { MessageOf } from '@algo/contracts';
+import { CoinsWatch } from './coins-watch.ts';
 import { isAdded, isOutside, takenInKind } from './fill-signs.ts';
 import { type JudgeNotes, micros } from './judge-notes.ts';
 import type { VenueTruth } from './venue-truth.ts';
@@ -15,6 +16,7 @@ export class OutsideWatch {
   readonly overshot = new Set<string>();
   readonly #notes: JudgeNotes;
   readonly #truth: Pick<VenueTruth, 'outside'>;
+  readonly coins: CoinsWatch;
   readonly #booked: ReadonlyMap<string, Fill>;
   readonly #reported = new Set<string>();
   /** What was heard while the exchange was dead, and nobody could say whether it is right. */
@@ -24,8 +26,13 @@ export class OutsideWatch {
   readonly #dust = new Map<string, number>();
 
   /** `booked` are the fills that execution has said, by name. */
-  constructor(notes: JudgeNotes, truth: Pick<VenueTruth, 'outside'>, booked: ReadonlyMap<string, Fill>) {
+  constructor(
+    notes: JudgeNotes,
+    truth: Pick<VenueTruth, 'outside' | 'moved'>,
+    booked: ReadonlyMap<string, Fill>,
+  ) {
     this.#notes = notes;
+    this.coins = new CoinsWatch(notes, truth);
     this.#truth = truth;
     this.#booked = booked;
   }
@@ -89,7 +96,7 @@ export class OutsideWatch {
   /** Our book is corrected: by a fill of somebody else, where the correction names one that is not booked. */
   corrected(correction: MessageOf<'CorrectionMade'>): void {
     const { instrument, before, own, reason, evidence } = correction;
-    if (reason !== 'gone' && reason !== 'dust') return;
+    if (this.coins.corrected(correction) || (reason !== 'gone' && reason !== 'dust')) return;
     const outside = this.#truth.outside();
     if (outside === undefined) {
       this.#unjudged.push(() => this.corrected(correction));
@@ -134,6 +141,6 @@ export class OutsideWatch {
       const change = micros(quantity) * (side === 'buy' ? 1 : -1) - takenInKind(fill);
       beside.set(instrument, (beside.get(instrument) ?? 0) + change);
     }
-    return beside;
+    return this.coins.beside(beside);
   }
 }

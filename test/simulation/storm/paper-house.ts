@@ -89,6 +89,7 @@ export class PaperHouse implements StormHouse {
         venue()
           ?.cashSince(ACCOUNT, 0)
           .map(({ venueMoveId, amount, asset }) => `${venueMoveId} ${amount} ${asset}`),
+      moved: () => [],
       // A question for its events that nobody answers is no stream that seems to live.
       isUnheard: () => false,
       order: (id) => {

@@ -99,3 +99,18 @@ test.each([469, 777])(
 test('seed 124 over Binance USD-M: that an older comparison failed stops no entry', async () => {
   expect((await runScenario(seededScenario('binance-usdm', 124))).violation).toBeNull();
 }, 60_000);
+
+// 3: a hair of ours; 118, 262: a whole position, also while nobody knew what became of its exit.
+test.each([3, 118, 262])(
+  'seed %s over Binance spot: what a person took of ours leaves our books, though he lets it be',
+  async (seed) => {
+    const { violation, sometimes } = await runScenario(seededScenario('binance-spot', seed));
+    expect([violation, sometimes.has('coins of ours taken')]).toEqual([null, true]);
+  },
+  60_000,
+);
+
+// Thirteen requests left within a breath as the line came back: a ban of two minutes, and nobody can know.
+test('seed 902 over Binance spot: nobody is blamed for what a banned address can not learn', async () => {
+  expect((await runScenario(seededScenario('binance-spot', 902))).violation).toBeNull();
+}, 60_000);

@@ -1,5 +1,6 @@
 import type { MessageOf } from '@algo/contracts';
 import { type JudgeNotes, micros, worthOf } from './judge-notes.ts';
+import { isInDoubt } from './order-life.ts';
 import type { OrderLives } from './order-lives.ts';
 import type { VenueTruth } from './venue-truth.ts';
 
@@ -163,7 +164,10 @@ export class PositionWatch {
       return;
     }
     const before = this.#unsaidSince.get(instrument);
-    const sinceMs = before?.what === what ? before.sinceMs : this.#executionMs;
+    // What no trade took is believed only while no order of it may be what took it.
+    const waits =
+      this.#orders.outside.coins.has(instrument) && isInDoubt(this.#orders.orders.values(), instrument);
+    const sinceMs = before?.what === what && !waits ? before.sinceMs : this.#executionMs;
     this.#unsaidSince.set(instrument, { sinceMs, what });
     if (this.#executionMs - sinceMs > this.#toldWithinMs)
       this.#notes.broken('I3 position truth', `${instrument}: the exchange has ${atVenue}, said are ${held}`);

@@ -192,6 +192,7 @@ export class ScenarioRun {
         return;
       case 'byHand':
       case 'transfer':
+      case 'coins':
       case 'fund':
       case 'liquidate':
       case 'reduce':

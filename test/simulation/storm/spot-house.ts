@@ -3,14 +3,21 @@ import { Decimal, type Fill, instrumentId, venueOrderId, venueTradeId } from '@a
 import type { SeededRandom } from '@algo/simulation';
 import { BinanceSpotExchange, type SpotFill, spotSymbol } from '@algo/testkit/venues';
 import { ACCOUNT } from '../stage.ts';
-import { BinanceHouse, depthOf, type HouseMarket } from './binance-house.ts';
+import { BinanceHouse, depthOf, type HouseMarket, START_PRICES } from './binance-house.ts';
+import type { CoinStep } from './coin-step.ts';
 import { micros } from './judge-notes.ts';
 import { KEY } from './key-files.ts';
 import type { Scenario } from './scenario.ts';
 import type { VenueStep } from './venue-steps.ts';
+import type { CoinMove } from './venue-truth.ts';
 import type { Weather } from './weather.ts';
 
 const OWNER = 'storm';
+const BNB_PRICE = 600;
+/** A coin that nobody trades. */
+const NOBODYS = 'AIR';
+/** The judge counts in millionths of a coin. */
+const PLACES = 6;
 const SPOT: HouseMarket = {
   ...{ name: 'binance-spot', market: 'spot', weightMax: 6_000 },
   reads: ['order', 'openOrders', 'account', 'myTrades'].map((path) => `GET /api/v3/${path}`),
@@ -35,7 +42,7 @@ export class SpotHouse extends BinanceHouse {
           fees: { burnsBnb: scenario.vices.includes('burnsBnb') },
         },
       ],
-      ...{ bnbPrices: { USDT: '600' }, clock: this.exchangeClock },
+      ...{ bnbPrices: { USDT: `${BNB_PRICE}` }, clock: this.exchangeClock },
     });
     this.listen();
   }
@@ -50,6 +57,7 @@ export class SpotHouse extends BinanceHouse {
 
   happens(step: VenueStep): void {
     if (step.does === 'byHand') this.#trades(step);
+    if (step.does === 'coins') void this.#coins(step);
     if (step.does !== 'transfer') return;
     const amount = partOf(this.exchange.holding(OWNER, step.asset).free, step.share);
     if (!amount.isZero()) this.exchange.transfer(OWNER, step.asset, `${amount}`);
@@ -61,23 +69,42 @@ export class SpotHouse extends BinanceHouse {
     if (side === 'buy') {
       const quantity = (1 + 20 * share).toFixed(3);
       const order = { side: 'BUY', type: 'MARKET', quantity, newClientOrderId: `bought-${n}` };
-      this.ask('POST', '/api/v3/order', { symbol, ...order });
+      void this.ask('POST', '/api/v3/order', { symbol, ...order });
       return;
     }
     // Whoever wants to sell must take away what locks the coins first.
-    this.ask('DELETE', '/api/v3/openOrders', { symbol });
+    void this.ask('DELETE', '/api/v3/openOrders', { symbol });
     const quantity = shareOf(this.held().get(id) ?? 0, share);
     const order = { side: 'SELL', type: 'MARKET', quantity, newClientOrderId: `hand-${n}` };
-    if (Number(quantity) > 0) this.ask('POST', '/api/v3/order', { symbol, ...order });
+    if (Number(quantity) > 0) void this.ask('POST', '/api/v3/order', { symbol, ...order });
+  }
+
+  async #coins({ of, way, share, worth }: CoinStep): Promise<void> {
+    const asset = typeof of === 'number' ? this.known[of]!.base : of === 'fees' ? 'BNB' : NOBODYS;
+    const price = typeof of === 'number' ? START_PRICES[of]! : of === 'fees' ? BNB_PRICE : 1;
+    const amount = (worth / price).toFixed(PLACES);
+    if (way === 'deposit') return this.exchange.transfer(OWNER, asset, amount);
+    if (way === 'airdrop') return this.exchange.reward(OWNER, asset, amount);
+    if (way === 'freed' && typeof of === 'number')
+      await this.ask('DELETE', '/api/v3/openOrders', { symbol: this.symbols[of]! });
+    const { free } = this.exchange.holding(OWNER, asset);
+    const taken = free.times(Decimal.fromNumber(share, 4)).rounded(PLACES, 'down');
+    // Of more than is free the exchange gives nothing.
+    if (!taken.isZero()) this.exchange.withdraw(OWNER, asset, `${taken}`);
   }
 
   protected cash(): readonly string[] {
-    return this.exchange
-      .transfersOf(OWNER)
-      .map(
-        ({ id, asset, amount }) =>
-          `${amount.isNegative() ? 'withdrawal' : 'deposit'}-${id} ${amount} ${asset}`,
-      );
+    return this.exchange.transfersOf(OWNER).map(({ id, asset, amount, isReward }) => {
+      const name = isReward ? 'reward' : amount.isNegative() ? 'withdrawal' : 'deposit';
+      return `${name}-${id} ${amount} ${asset}`;
+    });
+  }
+
+  protected override moved(): readonly CoinMove[] {
+    return this.exchange.transfersOf(OWNER).flatMap(({ asset, amount }) => {
+      const known = this.known.find(({ base }) => base === asset);
+      return known === undefined ? [] : [{ instrument: known.id, amount: micros(amount) }];
+    });
   }
 
   protected setOpen(instrument: number, status: 'TRADING' | 'CANCEL_ONLY' | 'BREAK'): void {

@@ -82,6 +82,8 @@ export class UsdmHouse extends BinanceHouse {
       case 'setUp':
         this.#setUp(step);
         return;
+      case 'coins':
+        return; // no contract lies in a wallet
       default:
         step satisfies never;
     }
@@ -92,15 +94,15 @@ export class UsdmHouse extends BinanceHouse {
     const symbol = this.symbols[step.instrument]!;
     switch (step.what) {
       case 'leverage':
-        this.ask('POST', '/fapi/v1/leverage', { symbol, leverage: `${step.leverage}` });
+        void this.ask('POST', '/fapi/v1/leverage', { symbol, leverage: `${step.leverage}` });
         return;
       case 'margin': {
         const marginType = step.isIsolated ? 'ISOLATED' : 'CROSSED';
-        this.ask('POST', '/fapi/v1/marginType', { symbol, marginType });
+        void this.ask('POST', '/fapi/v1/marginType', { symbol, marginType });
         return;
       }
       case 'mode':
-        this.ask('POST', '/fapi/v1/positionSide/dual', { dualSidePosition: `${step.isHedged}` });
+        void this.ask('POST', '/fapi/v1/positionSide/dual', { dualSidePosition: `${step.isHedged}` });
         return;
       default:
         step satisfies never;
@@ -119,15 +121,15 @@ export class UsdmHouse extends BinanceHouse {
         type: 'MARKET',
         quantity: (1 + 20 * share).toFixed(3),
       };
-      this.ask('POST', '/fapi/v1/order', { symbol, ...order, newClientOrderId: `bought-${n}` });
+      void this.ask('POST', '/fapi/v1/order', { symbol, ...order, newClientOrderId: `bought-${n}` });
       return;
     }
-    this.ask('DELETE', '/fapi/v1/allOpenOrders', { symbol });
-    this.ask('DELETE', '/fapi/v1/algoOpenOrders', { symbol });
+    void this.ask('DELETE', '/fapi/v1/allOpenOrders', { symbol });
+    void this.ask('DELETE', '/fapi/v1/algoOpenOrders', { symbol });
     const quantity = shareOf(held, share);
     const order = { side: held < 0 ? 'BUY' : 'SELL', type: 'MARKET', quantity, reduceOnly: 'true' };
     if (Number(quantity) > 0)
-      this.ask('POST', '/fapi/v1/order', { symbol, ...order, newClientOrderId: `hand-${n}` });
+      void this.ask('POST', '/fapi/v1/order', { symbol, ...order, newClientOrderId: `hand-${n}` });
   }
 
   /** All but what trades did, since the storm began. */

@@ -1,4 +1,5 @@
 import type { SeededRandom } from '@algo/simulation';
+import type { CoinStep } from './coin-step.ts';
 
 /**
  * What happens to an account at a real exchange, and no order of ours does it. *Shape*: `share` of what is
@@ -14,6 +15,7 @@ export type VenueStep =
     }
   /** Money comes from outside or goes there, or the coin that fees may be paid with. */
   | { readonly does: 'transfer'; readonly asset: 'USDT' | 'BNB'; readonly share: number }
+  | CoinStep
   | { readonly does: 'fund'; readonly instrument: number; readonly rate: number }
   /** The exchange closes all that the account holds, or takes a part because somebody else can't pay. */
   | { readonly does: 'liquidate' }

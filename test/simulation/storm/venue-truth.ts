@@ -2,6 +2,12 @@ import type { MessageOf } from '@algo/contracts';
 
 type Fill = MessageOf<'OrderFilled'>['fill'];
 
+/** Coins of an instrument that came or went by no trade. *Units*: millionths of base, signed. */
+export interface CoinMove {
+  readonly instrument: string;
+  readonly amount: number;
+}
+
 /** What the exchange itself knows of a fill or an order. */
 export interface VenueTruth {
   /**
@@ -15,6 +21,8 @@ export interface VenueTruth {
   outside(): ReadonlyMap<string, Fill> | undefined;
   /** What cash moved there by no trade, as `id amount`; undefined while it is dead or restoring. */
   cash(): readonly string[] | undefined;
+  /** What of coins that are traded came or went by no trade, oldest first: a list that grows. */
+  moved(): readonly CoinMove[];
   /** Whether it took an order of ours that it could tell nobody, and nobody listens anew since. */
   isUnheard(): boolean;
   /** How an order stands there; undefined while nobody can say. */

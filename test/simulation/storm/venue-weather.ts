@@ -7,6 +7,8 @@ import type { Weather } from './weather.ts';
 const LATE_MS = 3_000;
 /** Behind its window a request is refused by its time. *Units*: virtual ms. */
 const VERY_LATE_MS = 9_000;
+/** What most answers take on the other way: some longer than anybody waits. *Units*: virtual ms. */
+const LATE_WAY_MS = 14_000;
 const PAGE = '<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>';
 /** Within its window a request may be carried out so late. *Units*: virtual ms. */
 const DONE_LATE_MS = 4_000;
@@ -17,10 +19,13 @@ const EVENT = /"e":"/;
 export class VenueWeather implements TransportWeather {
   readonly #weather: Weather;
   readonly #random: SeededRandom;
+  readonly #isOtherWay: boolean;
 
-  constructor(weather: Weather, random: SeededRandom) {
+  /** `isOtherWay`: one that stays when nobody reaches the exchange by the usual one, and is slow. */
+  constructor(weather: Weather, random: SeededRandom, isOtherWay = false) {
     this.#weather = weather;
     this.#random = random;
+    this.#isOtherWay = isOtherWay;
   }
 
   copiesMs(way: 'there' | 'back', { method }: HeardRequest): readonly number[] {
@@ -28,7 +33,9 @@ export class VenueWeather implements TransportWeather {
     if (this.#weather.strikes(isThere ? 'requestLost' : 'answerLost')) return [];
     const isLate = this.#weather.strikes(isThere ? 'requestLate' : 'answerLate');
     const lateMs = this.#random.chance(0.15) ? VERY_LATE_MS : LATE_MS;
-    const ms = 1 + this.#random.below(8) + (isLate ? this.#random.below(lateMs) : 0);
+    const ofWay =
+      this.#isOtherWay && !isThere && this.#random.chance(0.7) ? this.#random.below(LATE_WAY_MS) : 0;
+    const ms = 1 + this.#random.below(8) + (isLate ? this.#random.below(lateMs) : 0) + ofWay;
     // What is on the way may ask again by itself whatever changes nothing the second time; no order.
     const isTwice = isThere && method !== 'POST' && this.#weather.strikes('requestTwice');
     return isTwice ? [ms, ms + this.#random.below(LATE_MS)] : [ms];
@@ -64,7 +71,7 @@ export class VenueWeather implements TransportWeather {
   }
 
   isCutOff(): boolean {
-    return this.#weather.isOn('cutOff');
+    return !this.#isOtherWay && this.#weather.isOn('cutOff');
   }
 
   #behind(): FrameCopies[number] {
