@@ -14,6 +14,7 @@ import { SpotLink } from '../binance-spot/spot-link.ts';
 import { ACCOUNT, LTC, spotOnStandIn } from '../binance-spot/testing/spot-on-stand-in.ts';
 import { usdmUnderTest } from '../binance-usdm/testing/usdm-under-test.ts';
 import type { RequestPath, RequestPaths } from './request-paths.ts';
+import { DOUBT_MAX_MS } from './two-wires.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;
 const FAILURES_MAX = 5;
@@ -125,6 +126,19 @@ test('an order in doubt is asked for on the other way; until then nothing is sen
   expect(await at.submit(next)).toMatchObject({ type: 'confirmed' });
   expect(at.ways(ORDER)).toEqual(['direct', 'ccxt']);
   expect(at.taken(doubtful.clientOrderId)).toBe(1);
+});
+
+test('an order in doubt that nobody asks for bars the other way for a while, not for ever', async () => {
+  await using at = await twoWays();
+  at.exchange.fault(ORDER, 1, { does: 'reset', at: 'after' });
+  expect(await at.submit(at.order())).toMatchObject({ type: 'unknown' });
+  await at.die();
+  for (let i = 1; i < FAILURES_MAX; i++) await at.read();
+  const exit = { ...at.order(), side: 'sell', limitPrice: Decimal.of('85') } as const;
+  expect(await at.submit(exit)).toMatchObject({ type: 'refused' });
+  at.clock.advance(DOUBT_MAX_MS);
+  expect(await at.submit(exit)).toMatchObject({ type: 'confirmed' });
+  expect(at.ways(ORDER)).toEqual(['direct', 'ccxt']);
 });
 
 test('an order in doubt is asked for on the other way also while its own one lives', async () => {

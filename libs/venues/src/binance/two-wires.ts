@@ -6,6 +6,11 @@ const FAILURES_MAX = 5;
 const SHUT_MS = 60_000;
 /** Orders in doubt that are remembered; the engine stops entries at three. */
 const DOUBTS_MAX = 1_000;
+/**
+ * Behind its window (5 s) the venue takes no request: so long after it went out, and no longer, one in doubt
+ * keeps others from the other way. Also who heard of it otherwise asks for it no more.
+ */
+export const DOUBT_MAX_MS = 30_000;
 /** Behind a write that must not change its way. */
 const DOUBT_MS = 1_000;
 
@@ -27,6 +32,7 @@ export interface TwoWiresParts {
 interface Doubt {
   readonly path: string;
   readonly way: AccountWire;
+  readonly untilMs: number;
 }
 
 /** A way failed, so that the breaker counts it. */
@@ -113,6 +119,8 @@ export class TwoWires implements AccountWire {
   }
 
   async #write(call: AccountCall, at: AskedAt): Promise<WireAnswer> {
+    const nowMs = this.#parts.monotonicMs();
+    for (const [doubted, { untilMs }] of this.#doubts) if (untilMs <= nowMs) this.#doubts.delete(doubted);
     const way = this.#breaker.state === CircuitState.Closed ? this.#first : this.#second;
     const other = [...this.#doubts.values()].find((doubt) => doubt.way !== way);
     if (other !== undefined) {
@@ -130,7 +138,7 @@ export class TwoWires implements AccountWire {
     const isOpen = answer.type === 'lost' || (answer.type === 'answered' && this.#parts.isUnknown(answer));
     const name = nameOf(call);
     if (name !== undefined && isOpen && this.#doubts.size < DOUBTS_MAX)
-      this.#doubts.set(name, { path: pathOf(call), way: by });
+      this.#doubts.set(name, { path: pathOf(call), way: by, untilMs: nowMs + DOUBT_MAX_MS });
     return sent;
   }
 
