@@ -110,7 +110,15 @@ test.each([3, 118, 262])(
   60_000,
 );
 
-// Thirteen requests left within a breath as the line came back: a ban of two minutes, and nobody can know.
-test('seed 902 over Binance spot: nobody is blamed for what a banned address can not learn', async () => {
-  expect((await runScenario(seededScenario('binance-spot', 902))).violation).toBeNull();
+// Thirteen requests leave at once as the line comes back: a ban of two minutes, and nobody can know.
+test.each([['binance-spot', 902] as const, ['binance-usdm', 570] as const])(
+  '%s, seed %s: nobody is blamed for what a banned address can not learn',
+  async (exchange, seed) => {
+    expect((await runScenario(seededScenario(exchange, seed))).violation).toBeNull();
+  },
+  60_000,
+);
+
+test('seed 825 over Binance USD-M: what went by ccxt, and was told, bars no exit for ever', async () => {
+  expect((await runScenario(seededScenario('binance-usdm', 825))).violation).toBeNull();
 }, 60_000);
