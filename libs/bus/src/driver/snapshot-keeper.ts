@@ -8,6 +8,8 @@ import { fencedEpoch } from './life.ts';
  * with many busy instruments weigh tens of MB and more, and the disk is wanted for orders too.
  */
 const REST = 20;
+/** And of those moments in which nothing else can be done a process spends a thousandth of its time on it. */
+const STOP_REST = 1_000;
 /**
  * What the own log may hold behind the snapshot before the last one, for whoever goes through the run again.
  */
@@ -18,7 +20,7 @@ const LOG_BYTES_MAX = 256 * 1024 * 1024;
  * an input that comes after a silence is an order more often than not. It is taken once nothing has come for
  * so long; in a process that is never so quiet, so late.
  */
-const QUIET_MS = 5;
+const QUIET_MS = 2;
 const LATE_MS = 1_000;
 
 export interface SnapshotKeeperParts {
@@ -127,6 +129,8 @@ export class SnapshotKeeper {
     this.#startMs = this.#parts.clock.monotonicMs();
     this.#dueMs = this.#startMs + this.#parts.intervalMs;
     this.#capture = this.#parts.capture();
+    const endMs = this.#parts.clock.monotonicMs();
+    this.#dueMs = Math.max(this.#dueMs, endMs + STOP_REST * (endMs - this.#startMs));
     this.onStored();
   }
 
