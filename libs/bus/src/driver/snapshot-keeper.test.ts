@@ -37,17 +37,20 @@ function keeping() {
   return { clock, at, keeper, input };
 }
 
-test('an input that comes after a silence is carried out before the state is written down', async () => {
-  const { clock, at, input } = keeping();
-  await clock.advance(5_020);
-  at.isIdle = false; // its order goes to the disk
-  input();
-  await clock.advance(8);
-  expect(at.capturedMs).toEqual([]);
-  at.isIdle = true;
-  await clock.advance(10);
-  expect(at.capturedMs).toEqual([5_030]);
-});
+test.each([5_020, 3_600_000])(
+  'an input that comes after %d ms of silence goes before the state is written down',
+  async (silenceMs) => {
+    const { clock, at, input } = keeping();
+    await clock.advance(silenceMs);
+    at.isIdle = false; // its order goes to the disk
+    input();
+    await clock.advance(8);
+    expect(at.capturedMs).toEqual([]);
+    at.isIdle = true;
+    await clock.advance(10);
+    expect(at.capturedMs).toEqual([silenceMs + 10]);
+  },
+);
 
 test('a process that is never quiet writes its state down all the same', async () => {
   const { clock, at, input } = keeping();

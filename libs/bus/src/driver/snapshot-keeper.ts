@@ -59,6 +59,8 @@ export class SnapshotKeeper {
   #dueMs: number;
   #startMs = 0;
   #capture: Capture | undefined;
+  /** Since when one that is due waits: however long nothing came before, the next input goes first. */
+  #waitsSinceMs: number | undefined;
   /** Ends the wait for a quiet moment. */
   #cancelLook: (() => void) | undefined;
   #saving: Promise<void> | undefined;
@@ -74,7 +76,9 @@ export class SnapshotKeeper {
   /** Takes a snapshot if it is time, between two inputs; its bytes are in use until it is saved. */
   onBoundary(): void {
     if (!this.#isDue()) return;
-    if (this.#parts.clock.monotonicMs() < this.#dueMs + LATE_MS) this.#takeInQuiet();
+    const nowMs = this.#parts.clock.monotonicMs();
+    this.#waitsSinceMs ??= nowMs;
+    if (nowMs < this.#waitsSinceMs + LATE_MS) this.#takeInQuiet();
     else this.#take();
   }
 
@@ -126,6 +130,7 @@ export class SnapshotKeeper {
   }
 
   #take(): void {
+    this.#waitsSinceMs = undefined;
     this.#startMs = this.#parts.clock.monotonicMs();
     this.#dueMs = this.#startMs + this.#parts.intervalMs;
     this.#capture = this.#parts.capture();

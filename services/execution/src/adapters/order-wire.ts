@@ -64,7 +64,7 @@ export class OrderWire implements Requests<ExecutionRequest, ExecutionOwn> {
     readonly venue: ExchangeVenue;
     readonly lease: Pick<Lease, 'epoch' | 'safeFor' | 'untilMs'>;
     readonly clock: Clock;
-    /** What time it is for persons too. *Units*: wall ms. */
+    /** What time it is for persons and services alike. *Units*: wall ms. */
     readonly sharedNowMs: () => Promise<number>;
     readonly log: Pick<Logger, 'warn'>;
     /** Whether it tells when an order was where. */
