@@ -12,6 +12,7 @@ import {
   type InstrumentId,
   instrumentId,
   type OrderEvent,
+  type OrderTimed,
   ownClientOrderId,
   type PlaceOrder,
   type PositionEvent,
@@ -77,6 +78,8 @@ export class OrderChain implements AsyncDisposable {
   readonly venue: OrderVenue;
   readonly instruments: readonly InstrumentId[];
   onSaid: (said: Said) => void = () => {};
+  /** Told when execution had an order where, once it is answered. */
+  onTimed: (times: OrderTimed) => void = () => {};
   readonly #processes: EngineProcesses;
   readonly #bus: JetStreamBus;
   readonly #isGuarded: boolean;
@@ -176,7 +179,9 @@ export class OrderChain implements AsyncDisposable {
 
   async #begin(settings: Readonly<Record<string, string>>): Promise<void> {
     const { server, instruments } = this;
-    await this.#bus.follow({ stream: 'ORDERS', subjects: ['ord.evt.>'], after: 0 }, (m) => this.#hear(m));
+    await this.#bus.follow({ stream: 'ORDERS', subjects: ['ord.evt.>', 'ord.time.>'], after: 0 }, (m) =>
+      this.#hear(m),
+    );
     await this.#bus.follow({ stream: 'POSITIONS', subjects: ['pos.evt.>'], after: 0 }, (m) => this.#hear(m));
     await this.#bus.follow({ stream: 'RECONCILIATION', subjects: ['rec.ask.>'], after: 0 }, (m) =>
       this.#hear(m),
@@ -197,6 +202,9 @@ export class OrderChain implements AsyncDisposable {
     switch (fact.name) {
       case 'ReconciliationRequested':
         this.#pass(fact.body);
+        return;
+      case 'OrderTimed':
+        this.onTimed(fact.body);
         return;
       case 'OrderDenied': {
         const { instrument, denial } = fact.body;

@@ -13,6 +13,7 @@ import {
 } from './figures.ts';
 import { OrderChain, PRICE, type Said } from './order-chain.ts';
 import { OrderFloor } from './order-floor.ts';
+import { type Passage, stagesOf } from './order-stages.ts';
 
 export const name = 'orders';
 export const description =
@@ -43,6 +44,7 @@ export async function run({ scale, say }: BenchOptions): Promise<BenchResult> {
   const [quiet, silence, stops] = [[] as Round[], [] as Round[], [] as Round[]];
   const stored: number[] = [];
   const held: Held[] = [];
+  const passages: Passage[] = [];
   {
     await using chain = await OrderChain.start(INSTRUMENTS, 'played');
     await using floor = await OrderFloor.start(chain);
@@ -50,8 +52,9 @@ export async function run({ scale, say }: BenchOptions): Promise<BenchResult> {
     const one = (i: number) => entry(chain, i);
     const bare = async () => (await floor.pulse()).orderMs;
     await inTurns(count, one, bare);
+    const probe = (i: number) => entry(chain, i, passages);
     for (let i = 0; i < ROUNDS; i++) {
-      quiet.push(await inTurns(count, one, bare));
+      quiet.push(await inTurns(count, probe, bare));
       say(`round ${i + 1} of ${ROUNDS}, one at a time, done`);
     }
     for (let i = 0; i < ROUNDS; i++) {
@@ -89,6 +92,7 @@ export async function run({ scale, say }: BenchOptions): Promise<BenchResult> {
     figures: [
       at('command → venue, p50', 0.5, quiet),
       at('command → venue, p99', 0.99, quiet, 1.5),
+      ...stagesOf(passages),
       paired(`orders a second at the venue, of ${ORDERS_PER_SECOND} commanded`, '/s', rates, {
         of: 'value',
         least: 0.99 * ORDERS_PER_SECOND,
@@ -147,12 +151,13 @@ async function inTurns(
 }
 
 /** An entry, until it is over. Returns the ms from its stored command to the venue. */
-async function entry(chain: OrderChain, i: number): Promise<number> {
+async function entry(chain: OrderChain, i: number, passages: Passage[] = []): Promise<number> {
   const instrument = chain.instruments[i % INSTRUMENTS]!;
   const over = event(chain, 'OrderCanceled', instrument);
   const arrived = arrival(chain);
   const { stored } = chain.command(instrument);
   const [storedMs, atMs] = await Promise.all([stored, arrived]);
+  chain.onTimed = (times) => passages.push({ tookMs: atMs - storedMs, times });
   await over;
   return atMs - storedMs;
 }

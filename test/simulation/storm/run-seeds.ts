@@ -18,6 +18,14 @@ export function emptyTally(): Tally {
   return { seeds: 0, failed: [], sometimes: new Map(), met: new Map() };
 }
 
+/** Adds what other seeds came to. */
+export function addTally(tally: Tally, { seeds, failed, sometimes, met }: Tally): void {
+  tally.seeds += seeds;
+  tally.failed.push(...failed);
+  for (const [what, count] of sometimes) tally.sometimes.set(what, (tally.sometimes.get(what) ?? 0) + count);
+  for (const [what, count] of met) tally.met.set(what, (tally.met.get(what) ?? 0) + count);
+}
+
 /** Returns what a seed stands for at an exchange. */
 export function seededScenario(exchange: Exchange, seed: number): Scenario {
   return exchange === 'paper' ? scenarioOf(seed) : binanceScenarioOf(exchange, seed);
