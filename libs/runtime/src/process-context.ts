@@ -18,6 +18,7 @@ import { engineInstruments } from './instruments/engine-instruments.ts';
 import { followRules } from './instruments/follow-rules.ts';
 import { lifeAmongOthers } from './own-life.ts';
 import { filesOfShard, identityOf, plannedProducers, shardIdentity } from './process-plan.ts';
+import { quietCollector } from './quiet-collector.ts';
 import type { ServiceContext, ShardPlace } from './service.ts';
 import { startDriver } from './start-driver.ts';
 import { venueAccess } from './venue-access.ts';
@@ -111,6 +112,7 @@ export function processContext<Config extends BaseConfig>(
           }),
         ),
         knows: plannedProducers(enginePlanOf(config)),
+        onQuiet: quietCollector(),
         onDivergence: (where) =>
           log.error({ where }, 'this build says other words than were said; what was said stands'),
       });

@@ -20,6 +20,8 @@ export interface DriverOptions<In extends Input, Out extends FactName, Request, 
   readonly log: AppendLog;
   /** Whether the process plan names a producer. */
   readonly knows: (producer: string) => boolean;
+  /** Called in each moment in which nothing is to do, for what would hold up an order. */
+  readonly onQuiet?: () => void;
   /** Told once, of the first place where this life would have said something else than an older one. */
   readonly onDivergence?: (divergence: Divergence) => void;
 }

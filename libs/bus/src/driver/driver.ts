@@ -5,9 +5,11 @@ import type { Input, Machine, OwnInput, Say } from '../machine.ts';
 import { headOf } from './drive-snapshot.ts';
 import type { DriverOptions } from './driver-options.ts';
 import { type Arrival, Inbox, type OwnArrival } from './inbox.ts';
+import { OrderTelling } from './order-telling.ts';
 import { OwnRequests } from './own-requests.ts';
 import { type Divergence, OwnSpeech } from './own-speech.ts';
 import { type PastLives, readPast } from './past-lives.ts';
+import { QuietWatch } from './quiet-watch.ts';
 import { type Capture, SnapshotKeeper } from './snapshot-keeper.ts';
 import { StreamsRead } from './streams-read.ts';
 
@@ -17,8 +19,6 @@ const UNSTORED_MAX = 1_024;
 const RUNS_MAX = 256;
 /** Runs at which a process that has nothing to say says them at once. */
 const RUNS_TOLD_AT = 128;
-/** Who says nothing for so long says in which order it took its inputs. */
-const SILENCE_MS = 1_000;
 
 /**
  * Drives one machine, the same way in a process and in a composition: restores it, follows its streams, gives
@@ -36,6 +36,8 @@ export class Driver<In extends Input, Out extends FactName, Request, Own extends
   readonly #speech: OwnSpeech;
   readonly #requests: OwnRequests<Request, Own>;
   readonly #snapshots: SnapshotKeeper;
+  readonly #quiet: QuietWatch;
+  readonly #telling: OrderTelling;
   readonly #inbox: Inbox;
   readonly #streams: StreamsRead;
   readonly #say: Say<Out, Request>;
@@ -47,8 +49,6 @@ export class Driver<In extends Input, Out extends FactName, Request, Own extends
   #sequence = 0;
   #ownTaken: number;
   #state: 'starting' | 'idle' | 'pumping' | 'taking' | 'stopped' = 'starting';
-  #saidByTick = 0;
-  #cancelTick: () => void = () => {};
   #diverged = false;
   #onQuiet: (() => void) | undefined;
 
@@ -84,11 +84,17 @@ export class Driver<In extends Input, Out extends FactName, Request, Own extends
       onInput: (arrival) => this.#inbox.putOwn(arrival),
       ...{ onReady: () => this.#onReady(), onGone: () => this.#speech.release() },
     });
-    this.#snapshots = new SnapshotKeeper({
-      ...{ bus, clock, identity, epoch, log, onFailure, store: options.snapshots },
-      ...{ intervalMs: options.snapshotIntervalMs, capture: () => this.#capture() },
-      taken: () => this.#order.taken,
+    this.#quiet = new QuietWatch({
+      ...{ clock, taken: () => this.#order.taken, onQuiet: options.onQuiet },
       isIdle: () => this.#state === 'idle' && !this.#requests.isGoingToDisk,
+    });
+    this.#telling = new OrderTelling({
+      ...{ clock, said: () => this.#order.said, tell: () => this.#sayOrder() },
+      hasUntold: () => this.#state === 'idle' && this.#runs === undefined && this.#order.openRuns > 0,
+    });
+    this.#snapshots = new SnapshotKeeper({
+      ...{ bus, clock, identity, epoch, log, onFailure, store: options.snapshots, quiet: this.#quiet },
+      ...{ intervalMs: options.snapshotIntervalMs, capture: () => this.#capture() },
       storedThrough: () => this.#order.storedThrough,
       firstUnkept: () => this.#requests.firstUnkept,
     });
@@ -111,7 +117,7 @@ export class Driver<In extends Input, Out extends FactName, Request, Own extends
     const driver = new Driver(options, families, past);
     await driver.#streams.follow(driver.#inbox, past.snapshot?.read ?? {});
     driver.#state = 'idle';
-    driver.#tick();
+    driver.#telling.begin();
     driver.#pump();
     return driver;
   }
@@ -195,7 +201,9 @@ export class Driver<In extends Input, Out extends FactName, Request, Own extends
     } catch (error) {
       this.#fail(error as Error);
     }
-    if (!this.#isStopped) this.#state = 'idle';
+    if (this.#isStopped) return;
+    this.#state = 'idle';
+    this.#quiet.onIdle();
   }
 
   #takeNext(): boolean {
@@ -266,16 +274,6 @@ export class Driver<In extends Input, Out extends FactName, Request, Own extends
     };
   }
 
-  #tick(): void {
-    this.#cancelTick = this.#options.clock.after(SILENCE_MS, () => {
-      if (this.#isStopped) return;
-      if (this.#state === 'idle' && this.#runs === undefined && this.#order.openRuns > 0)
-        if (this.#order.said === this.#saidByTick) this.#sayOrder();
-      this.#saidByTick = this.#order.said;
-      this.#tick();
-    });
-  }
-
   #sayOrder(): void {
     this.#speech.say('InputsTaken', { producer: this.#options.identity, taken: this.#order.taken });
   }
@@ -309,7 +307,8 @@ export class Driver<In extends Input, Out extends FactName, Request, Own extends
 
   #stop(): void {
     this.#state = 'stopped';
-    this.#cancelTick();
+    this.#telling.stop();
+    this.#quiet.stop();
     this.#speech.end();
     this.#requests.stop();
     this.#snapshots.stop();

@@ -4,6 +4,7 @@ import { MemoryBus } from '../memory/memory-bus.ts';
 import { MemoryLog } from '../memory/memory-log.ts';
 import { MemoryServer } from '../memory/memory-server.ts';
 import { VirtualClock } from '../memory/virtual-clock.ts';
+import { QuietWatch } from './quiet-watch.ts';
 import { SnapshotKeeper } from './snapshot-keeper.ts';
 
 /** A process whose inputs come as a test says, with the moments of its snapshots. */
@@ -19,8 +20,9 @@ function keeping() {
     ...{ clock: own, bus: new MemoryBus(new MemoryServer(clock), 'a-0'), identity: 'a-0', epoch: 1 },
     ...{ store: { load: async () => undefined, save: async () => {} }, log: new MemoryLog() },
     ...{ intervalMs: 5_000, storedThrough: () => 0, firstUnkept: () => Number.POSITIVE_INFINITY },
-    taken: () => at.taken,
-    isIdle: () => at.isIdle,
+    quiet: new QuietWatch({
+      ...{ clock: own, taken: () => at.taken, isIdle: () => at.isIdle, onQuiet: undefined },
+    }),
     capture() {
       at.capturedMs.push(clock.nowMs() - 1_000);
       stoodMs += at.stopMs;

@@ -2,6 +2,7 @@ import type { AppendLog } from '../append-log.ts';
 import type { Bus, Clock } from '../bus.ts';
 import type { SnapshotStore } from '../snapshot-store.ts';
 import { fencedEpoch } from './life.ts';
+import type { QuietWatch } from './quiet-watch.ts';
 
 /**
  * A snapshot that took long is not taken again before this many times as long has passed: those of a shard
@@ -16,11 +17,9 @@ const STOP_REST = 1_000;
 const LOG_BYTES_MAX = 256 * 1024 * 1024;
 
 /**
- * Whatever is to leave a process goes first: a snapshot stops all else for as long as its bytes are made, and
- * an input that comes after a silence is an order more often than not. It is taken once nothing has come for
- * so long; in a process that is never so quiet, so late.
+ * A snapshot stops all else for as long as its bytes are made, so it waits for a quiet moment; in a process
+ * that has none, for so long.
  */
-const QUIET_MS = 2;
 const LATE_MS = 1_000;
 
 export interface SnapshotKeeperParts {
@@ -32,10 +31,7 @@ export interface SnapshotKeeperParts {
   readonly intervalMs: number;
   readonly log: AppendLog;
   readonly capture: () => Capture;
-  /** How many inputs were taken. */
-  readonly taken: () => number;
-  /** Whether no input is in hand, and nothing that leaves waits for the disk. */
-  readonly isIdle: () => boolean;
+  readonly quiet: QuietWatch;
   readonly storedThrough: () => number;
   /** The first request that must be done before a snapshot and isn't. */
   readonly firstUnkept: () => number;
@@ -119,13 +115,9 @@ export class SnapshotKeeper {
 
   #takeInQuiet(): void {
     if (this.#cancelLook !== undefined) return;
-    const { clock, isIdle, taken } = this.#parts;
-    const before = taken();
-    this.#cancelLook = clock.after(QUIET_MS, () => {
+    this.#cancelLook = this.#parts.quiet.next(() => {
       this.#cancelLook = undefined;
-      if (!this.#isDue()) return;
-      if (isIdle() && taken() === before) this.#take();
-      else this.#takeInQuiet();
+      if (this.#isDue()) this.#take();
     });
   }
 
