@@ -1,4 +1,4 @@
-import { type FileHandle, mkdir, open, readFile, rm } from 'node:fs/promises';
+import { constants, type FileHandle, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AppendLog, LogRecord } from '@algo/bus';
 import { beginSegment, dropUnfinished, segmentName, segmentNames, setAside } from './append-log-files.ts';
@@ -22,6 +22,15 @@ export interface FileLogOptions {
    */
   readonly fenceOff?: boolean;
 }
+
+/**
+ * A write that returns once it is on the disk is one way to a thread and back, a write and a sync are two: a
+ * tenth of what an order waits for. Elsewhere the flag may mean less than a sync does.
+ */
+const IS_SYNCED = process.platform === 'linux';
+const FLAGS = IS_SYNCED ? constants.O_RDWR | constants.O_DSYNC : 'r+';
+/** What a write says that found no room: nothing of it is kept, and what is there is as it was. */
+const NO_ROOM: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
 /** Records written and synced together, and records that may wait for it. */
 export const BATCH_MAX = 256;
@@ -92,13 +101,13 @@ export class FileLog implements AppendLog, AsyncDisposable {
       const [number, first] = [last.number + 1, spans.at(-1)!.last + 1];
       const bytes = await beginSegment(directory, number, first, last.hash);
       spans.push({ number, first, last: first - 1, bytes });
-      const own = await open(join(directory, segmentName(number)), 'r+');
+      const own = await open(join(directory, segmentName(number)), FLAGS);
       return new FileLog(options, spans, own, last.hash, null);
     }
     const { hash, torn, endBytes } = last;
     const tornFile =
       torn === null ? null : await setAside(directory, segmentName(last.number), endBytes, torn);
-    const file = await open(path, 'r+');
+    const file = await open(path, FLAGS);
     if (torn !== null) {
       await file.truncate(endBytes);
       await file.datasync();
@@ -206,11 +215,12 @@ export class FileLog implements AppendLog, AsyncDisposable {
         done += (await this.#file.write(bytes, done, left, span.bytes + done)).bytesWritten;
       }
     } catch (error) {
-      await this.#undo(error as Error);
+      if (NO_ROOM.has((error as NodeJS.ErrnoException).code ?? '')) await this.#undo(error as Error);
+      else this.#broken = error as Error;
       throw error;
     }
     try {
-      await this.#file.datasync();
+      if (!IS_SYNCED) await this.#file.datasync();
     } catch (error) {
       // After a failed sync the kernel may have dropped the
       // pages: what the file holds can't be known any more.
@@ -236,7 +246,7 @@ export class FileLog implements AppendLog, AsyncDisposable {
     const bytes = await beginSegment(directory, number, first, this.#hash);
     try {
       await this.#file.close();
-      this.#file = await open(join(directory, segmentName(number)), 'r+');
+      this.#file = await open(join(directory, segmentName(number)), FLAGS);
     } catch (error) {
       // The new segment is the log from here on, so nothing more may go into the old one.
       this.#broken = error as Error;
