@@ -112,9 +112,13 @@ async function chosen(
     });
     return { scope: within, clientOrderId: null, orders };
   }
-  const one = named('order', name, working, ({ order: { intent, request } }) => ({
+  const namesOf = ({ order: { intent, request } }: ListedOrder) => ({
     ...{ id: request.clientOrderId, names: [`${intent} ${requestWords(request)} ${request.instrument}`] },
-  }));
+  });
+  const over = view.orders.ended().map(({ order: { request, status } }) => {
+    return { id: request.clientOrderId, words: `it is over: ${status}` };
+  });
+  const one = named('order', name, working, namesOf, over);
   const { intent, request } = one.order;
   if (intent !== 'entry' && force !== true)
     throw new InputError({

@@ -5,6 +5,7 @@ import {
   binds,
   type HaltScope,
   haltScopeKey,
+  isoTime,
   type PositionId,
   type TimeUs,
 } from '@algo/model';
@@ -17,6 +18,7 @@ import {
   ageWords,
   lastTrade,
   named,
+  type Over,
   openIn,
   readAccount,
   shortId,
@@ -54,9 +56,11 @@ interface Wanted {
 /** Leaves one position, named by itself or by its instrument, and tells what came of it. */
 export async function close(name: string, options: LeaveOptions, environment: CliEnvironment): Promise<void> {
   await leave(options, environment, (view) => {
-    const one = named('position', name, openIn(view), ({ position: { id, instrument } }) => ({
+    const namesOf = ({ position: { id, instrument } }: ListedPosition) => ({
       ...{ id, names: [instrument, instrument.slice(instrument.lastIndexOf('.') + 1)] },
-    }));
+    });
+    const over = view.positions.all().filter(({ state }) => state === 'closed');
+    const one = named('position', name, openIn(view), namesOf, over.map(overWords));
     const { id, instrument } = one.position;
     return { scope: { kind: 'instrument', instrument }, position: id, held: [one] };
   });
@@ -102,6 +106,11 @@ async function leave(
     for (const event of closed) await printLine(closedWords(event));
   }
   if (remain.length > 0) throw new CommandFailure(remain.join('\n'));
+}
+
+/** Returns how a position that a person names came to its end. */
+function overWords({ position: { id }, closedUs, reason }: ListedPosition): Over {
+  return { id, words: `it was closed at ${isoTime(closedUs ?? 0)}, ${codeWords(reason ?? '')}` };
 }
 
 /** Returns what is about to be done, as lines. */

@@ -108,6 +108,20 @@ test('a position is left, and the answer says at what price and with what result
   expect(jsonLines(json)).toMatchObject([{ state: 'closed', reason: 'operator', by: 'Ada', pnl: '1.9' }]);
 }, 30_000);
 
+test('who names what is over is told what became of it', async () => {
+  const wrong = (...words: string[]) => algo(...words, '--yes', '--reason', 'a test');
+  expect(await wrong('close', 'p1')).toMatchObject({
+    code: 2,
+    err: expect.stringMatching(
+      /^position = "p1": it was closed at .*, operator\. There is no position to name\./,
+    ),
+  });
+  expect(await wrong('cancel', 'aentryent')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('order = "aentryent": it is over: canceled'),
+  });
+}, 30_000);
+
 test('the journal tells what people asked for, outside its canonical lines', async () => {
   const { out } = await algo('journal');
   expect(out).toMatch(/Ada {2}asked for position p1 to be left: a test/);

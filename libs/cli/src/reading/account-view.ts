@@ -70,24 +70,34 @@ export async function lastTrade(bus: Bus, instrument: InstrumentId): Promise<Las
   return { price: Decimal.of(String(price[count - 1])), timeUs: timeUs[count - 1]! };
 }
 
+/** What a person may name though it is no more. *Shape*: `words` what became of it. */
+export interface Over {
+  readonly id: string;
+  readonly words: string;
+}
+
 /**
  * Returns the one that a person named: by its id, the beginning of it, or another name it goes by. *Errors*:
- * InputError with what there is when it is none or several of them.
+ * InputError with what there is when it is none or several of them, and with what became of one that is over.
  */
 export function named<Item>(
   field: string,
   text: string,
   items: readonly Item[],
   of: (item: Item) => { readonly id: string; readonly names: readonly string[] },
+  over: readonly Over[] = [],
 ): Item {
+  const isBeginOf = (id: string) => text.length >= PREFIX_MIN && id.startsWith(text);
   const exact = items.filter((item) => of(item).id === text || of(item).names.includes(text));
-  const begin = items.filter((item) => text.length >= PREFIX_MIN && of(item).id.startsWith(text));
+  const begin = items.filter((item) => isBeginOf(of(item).id));
   const [found, ...others] = exact.length > 0 ? exact : begin;
   if (found !== undefined && others.length === 0) return found;
   const known = items.map((item) => `${shortId(of(item).id)} (${of(item).names.join(', ')})`);
+  const ended = over.findLast(({ id }) => id === text || isBeginOf(id));
+  const none = ended?.words ?? 'there is none of that name';
   throw new InputError({
-    ...{ field, value: text, because: found === undefined ? 'there is none of that name' : 'names several' },
-    remedy: known.length === 0 ? 'There is none at all.' : `There is ${known.join('; ')}.`,
+    ...{ field, value: text, because: found === undefined ? none : 'names several' },
+    remedy: known.length === 0 ? `There is no ${field} to name.` : `There is ${known.join('; ')}.`,
   });
 }
 
