@@ -67,9 +67,9 @@ export class AccountHttp implements AsyncDisposable {
   /** Takes what an answer tells of budgets. */
   #heard(answer: AccountAnswer, headers: WireAnswer['headers']): void {
     if (answer.type !== 'answered') return;
-    const { budget, counts, monotonicMs } = this.#parts;
+    const { budget, counts, monotonicMs, time } = this.#parts;
     const used = headers['x-mbx-used-weight-1m'];
-    if (typeof used === 'string' && used !== '') budget.used(Number(used), monotonicMs());
+    if (typeof used === 'string' && used !== '') budget.used(Number(used), monotonicMs(), time.nowMs());
     counts.told(headers, monotonicMs());
     if (!isTurnedAway(answer.status)) return;
     // Too many orders of one account, and the address may go on.

@@ -22,6 +22,16 @@ test('what others on the same address have used counts, for the minute in which 
   expect(budget.take(WEIGHT, 62_000)).toBe(0);
 });
 
+test('what was used counts until the minute of the venue’s clock is over, where its time is known', () => {
+  const budget = new RequestBudget(WEIGHT_PER_MINUTE);
+  budget.used(WEIGHT_PER_MINUTE * 0.7, 1_000, 60_000 * 7 + 45_000);
+  expect(budget.take(WEIGHT, 2_000, 'audit')).toBe(15_000);
+  expect(budget.take(WEIGHT, 17_000, 'audit')).toBe(0);
+  // Its minute is another one: it says so, and nothing more goes out.
+  budget.used(WEIGHT_PER_MINUTE * 0.7 + WEIGHT, 17_010, 60_000 * 8 + 1_010);
+  expect(budget.take(WEIGHT, 17_020, 'audit')).toBe(59_980);
+});
+
 test('a venue that refuses is left alone as long as it says, or a minute', () => {
   const budget = new RequestBudget(WEIGHT_PER_MINUTE);
   expect(budget.refused(120, 0)).toBe(120_000);

@@ -1,6 +1,8 @@
 const MINUTE_MS = 60_000;
 /** What market data takes of it: orders of the same machine need the rest. */
 export const MARKET_DATA_SHARE = 0.4;
+/** How far the venue's time may be from what was measured. *Units*: ms. */
+const CLOCKS_DIFFER_MS = 1_000;
 /** How long to wait where the venue says that it was asked too much, and not for how long. */
 const BUSY_PAUSE_MS = 60_000;
 
@@ -82,9 +84,14 @@ export class RequestBudget {
     return Math.max(0, this.#pausedUntilMs - nowMs, this.#pause.leftMs());
   }
 
-  /** The venue said what the IP has used of the minute that it is in. */
-  used(weight: number, nowMs: number): void {
-    this.#used = { weight, untilMs: nowMs + MINUTE_MS };
+  /**
+   * The venue said what the IP has used of the minute that it is in. That is taken for one of its clock, where
+   * its time is known: where it is another, what is asked behind its end is answered with what is used still.
+   * *Units*: `venueMs` the venue's time.
+   */
+  used(weight: number, nowMs: number, venueMs?: number): void {
+    const restMs = venueMs === undefined ? MINUTE_MS : MINUTE_MS - (venueMs % MINUTE_MS) + CLOCKS_DIFFER_MS;
+    this.#used = { weight, untilMs: nowMs + Math.min(restMs, MINUTE_MS) };
   }
 
   /** The venue wants no request for a while. Returns how long. *Units*: `retryAfterS` as it says it. */
