@@ -42,6 +42,7 @@ export interface ComparedPosition {
   readonly isBehind: boolean;
   /** The venue's list does not name it: a row of zero is an answer, and no row may be a list cut short. */
   readonly isUnnamed: boolean;
+  /** All fills are read since the book was settled, or since one of ours. */
   readonly isHistoryComplete: boolean;
   readonly doBalancesAgree: boolean;
   readonly averagePrices: readonly (Decimal | null | undefined)[];
@@ -90,9 +91,11 @@ export function comparePosition(
     hasMissed: ownMissed.length > 0,
     isBehind: missed.behind.has(id),
     isUnnamed: theirPosition === undefined,
-    isHistoryComplete: [local.fills, ownMissed].some((fills) =>
-      fills.some((f) => f.instrument === id && f.timeUs >= context.fillsSinceUs),
-    ),
+    isHistoryComplete:
+      (settledUs > 0 && settledUs >= context.fillsSinceUs) ||
+      [local.fills, ownMissed].some((fills) =>
+        fills.some((f) => f.instrument === id && f.timeUs >= context.fillsSinceUs),
+      ),
     doBalancesAgree: instrument === undefined || agree(instrument, theirs, venue, context),
     averagePrices: [book?.averagePrice, theirPosition?.averagePrice],
   };

@@ -98,8 +98,11 @@ function sizeOf(c: ComparedPosition): Found | null {
   const evidence = c.foreignFills.map(evidenceOf);
   const isOursLess = share !== null && !share.own.equals(expected);
   const found = (cure: DifferenceCure, discrepancy: Discrepancy): Found => ({ cure, discrepancy });
-  // No coin of ours comes but by our fills: what comes by none is somebody's, however little it is.
-  if (c.isRestDust && share === null && !(c.isOfCoins && rest.isPositive()))
+  const isOfBeside =
+    !beside.isZero() && rest.isPositive() !== beside.isPositive() && !rest.abs().greaterThan(beside.abs());
+  // No coin of ours comes but by our fills, and what goes is of what came first, however little it is.
+  const isOthers = c.isOfCoins && (rest.isPositive() || isOfBeside);
+  if (c.isRestDust && share === null && !isOthers)
     return found('correct', {
       ...about('D3', id, 'adjust_dust', before, `${after}`),
       evidence: [`dust of ${rest}`],
@@ -110,8 +113,7 @@ function sizeOf(c: ComparedPosition): Found | null {
       evidence,
       refusal: `${id}: the venue does not name it among its positions, and no fill took what we have of it`,
     });
-  const isOfBeside = rest.isPositive() !== beside.isPositive() && !rest.abs().greaterThan(beside.abs());
-  if ((c.isRestDust || (!beside.isZero() && isOfBeside)) && !isOursLess)
+  if ((c.isRestDust || isOfBeside) && !isOursLess)
     return found('beside', {
       ...about('D2', id, 'adjust_beside', `${beside} beside`, `${beside.plus(rest)} beside`),
       evidence: [...evidence, `${rest} of what lies beside`],
