@@ -13,6 +13,7 @@ import {
   troubleOf,
   widened,
 } from './scenario.ts';
+import { settledOf, takenBeside } from './settled-turns.ts';
 import { OF_VENUE, OF_VENUE_SHARED, type VenueFault } from './venue-faults.ts';
 import { isForPersons, venueStepsOf } from './venue-steps.ts';
 
@@ -28,7 +29,7 @@ const [IDLE_SHARE, IDLE_MS] = [0.03, 65 * 60_000];
 /** Returns what a seed stands for at one of Binance's markets. */
 export function binanceScenarioOf(exchange: Exclude<Exchange, 'paper'>, seed: number): Scenario {
   const random = SeededRandom.seeded(seed).stream(`scenario of ${exchange}`);
-  const steps = stepsOf(random.stream('steps')).map((step) => buying(exchange, step));
+  let steps = stepsOf(random.stream('steps')).map((step) => buying(exchange, step));
   const faults: Fault[] = [
     ...faultsOf(random.stream('faults')),
     ...troubleOf(steps, random.stream('trouble')),
@@ -42,7 +43,8 @@ export function binanceScenarioOf(exchange: Exclude<Exchange, 'paper'>, seed: nu
   steps.push(...venueStepsOf(exchange === 'binance-spot', random, moment));
   if (isForPersons(steps)) steps.push(...acknowledgedOf(random.stream('persons')));
   const isWide = widened(random.stream('third instrument'), steps);
-  if (exchange === 'binance-spot') coinsMoved(random.stream('coins'), steps, faults);
+  if (exchange === 'binance-spot') steps = coinsMoved(random.stream('coins'), steps, faults);
+  steps.push(...settledOf(random.stream('adopted'), steps, faults));
   const kind = random.stream('kind');
   const vices = [`depth=${DEPTHS[kind.below(DEPTHS.length)]}`, ...(kind.chance(0.2) ? ['burnsBnb=1'] : [])];
   const ways = random.stream('ways');
@@ -75,12 +77,12 @@ function marketsShutOf(random: SeededRandom): Fault[] {
 }
 
 /** Of coins that a person moves and of trades by hand together nobody could say whose the rest is. */
-function coinsMoved(random: SeededRandom, steps: Step[], faults: Fault[]): void {
-  if (steps.some(({ does }) => does === 'byHand')) return;
+function coinsMoved(random: SeededRandom, steps: readonly Step[], faults: Fault[]): Step[] {
+  if (steps.some(({ does }) => does === 'byHand')) return [...steps];
   const coins = coinStepsOf(random, steps, moment);
-  if (coins.steps.length === 0) return;
-  steps.push(...coins.steps, ...acknowledgedOf(random.stream('persons')));
   faults.push(...coins.faults);
+  const persons = coins.steps.length === 0 ? [] : acknowledgedOf(random.stream('persons'));
+  return [...takenBeside(random.stream('taken beside'), [...steps, ...coins.steps, ...persons])];
 }
 
 function ofReal(fault: Fault): Fault {

@@ -58,18 +58,40 @@ export class CoinsWatch {
     return true;
   }
 
+  /**
+   * A person has settled an instrument so that ours are more by `more`. Returns how much of that was not ours
+   * before, by whoever took of ours and was not told yet. *Units*: millionths of base, signed.
+   */
+  settled(instrument: string, more: number): number {
+    this.#follow();
+    if (!instrument.includes('.spot.')) return more;
+    const coins = this.#of(instrument);
+    const given = more + coins.taken - coins.given;
+    coins.given = coins.taken;
+    coins.theirs -= given;
+    // What was gone when it was given to us, and nobody had seen that, is found to be gone later.
+    coins.taken += Math.max(0, -coins.theirs);
+    coins.theirs = Math.max(0, coins.theirs);
+    return given;
+  }
+
   /** Whether coins of an instrument came or went. */
   has(instrument: string): boolean {
     this.#follow();
     return this.#coins.has(instrument);
   }
 
+  #of(instrument: string): Coins {
+    const coins = this.#coins.get(instrument) ?? { net: 0, theirs: 0, taken: 0, given: 0 };
+    this.#coins.set(instrument, coins);
+    return coins;
+  }
+
   #follow(): void {
     const moved = this.#truth.moved();
     for (; this.#read < moved.length; this.#read++) {
       const { amount, instrument } = moved[this.#read]!;
-      const coins = this.#coins.get(instrument) ?? { net: 0, theirs: 0, taken: 0, given: 0 };
-      this.#coins.set(instrument, coins);
+      const coins = this.#of(instrument);
       const ofOurs = Math.max(0, -amount - coins.theirs);
       coins.net += amount;
       coins.theirs = Math.max(0, coins.theirs + amount);

@@ -32,6 +32,9 @@ export const STEP_WORDS: Readonly<Record<Step['does'], string>> = {
   flatten: 'A person wants everything left.',
   acknowledge:
     'A person lets what differs in an instrument be: what is held beside ours, or how it is set up.',
+  adopt: 'A person gives the engine all that the exchange holds of an instrument; only over a real adapter.',
+  forget: 'A person takes all that the engine holds of an instrument from it; only over a real adapter.',
+  compare: 'A person has the books compared.',
   silence: 'The feed says nothing, neither trades nor time, for 2 to 20 s.',
   byHand:
     'A person takes away what works there and sells a share of what is held, or buys beside it; only ' +

@@ -61,6 +61,9 @@ export const INVARIANTS = {
   'whose coins':
     'What came by deposit or airdrop never becomes ours by itself, and our books lose no more than was ' +
     'taken of ours: what goes is of what came first (spot).',
+  'what a person settles':
+    'What a person gives to the engine or takes from it is all ours or none of it from then on; only his ' +
+    'command does either, and nothing is lost by it that nobody took.',
   'no entry on old news': 'No entry leaves when the last told time came to execution more than 3 s ago.',
   'left alone':
     'Nobody asks an exchange that has said that it wants no request for a while, as told to any process of ' +

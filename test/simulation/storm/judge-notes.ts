@@ -31,6 +31,8 @@ export const SOMETIMES = [
     'coins put beside',
     'coins taken back',
     'coins of ours taken',
+    'given to the engine',
+    'taken from the engine',
   ],
 ] as const;
 export type Sometimes = (typeof SOMETIMES)[number];
@@ -40,6 +42,7 @@ export const SELDOM: ReadonlySet<Sometimes> = new Set(['taken with ours in one f
 /** And what can happen over a real adapter alone. */
 export const OF_REAL: ReadonlySet<Sometimes> = new Set([
   ...(['coins put beside', 'coins taken back', 'coins of ours taken'] as const),
+  ...(['given to the engine', 'taken from the engine'] as const),
 ]);
 
 /** Where an order can stand when a fault falls. */

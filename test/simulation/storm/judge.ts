@@ -164,6 +164,9 @@ export class Judge {
         this.orders.corrected(fact.body);
         this.wire.setup.corrected(fact.body);
         return;
+      case 'CorrectBooks':
+        this.orders.outside.asked(fact.body);
+        return;
       case 'ReconciliationRequested':
         this.wire.asked(fact.body);
         return;

@@ -5,6 +5,9 @@ import { type JudgeNotes, micros } from './judge-notes.ts';
 import type { VenueTruth } from './venue-truth.ts';
 
 type Fill = MessageOf<'OrderFilled'>['fill'];
+type Asked = MessageOf<'CorrectBooks'>;
+
+const SETTLED_BY = { adopt: 'adopted', forget: 'forgotten', acknowledge: 'acknowledged' } as const;
 
 /**
  * Follows what somebody adds by hand: it is reported once at most, never booked, and lies beside ours. An
@@ -14,14 +17,17 @@ type Fill = MessageOf<'OrderFilled'>['fill'];
 export class OutsideWatch {
   /** Where an exit and somebody else closed the same: a position that comes of it is no strategy's. */
   readonly overshot = new Set<string>();
+  /** Where a person has given to the engine what the exchange held. */
+  readonly adopted = new Set<string>();
   readonly #notes: JudgeNotes;
   readonly #truth: Pick<VenueTruth, 'outside'>;
   readonly coins: CoinsWatch;
   readonly #booked: ReadonlyMap<string, Fill>;
   readonly #reported = new Set<string>();
+  readonly #asked = new Map<string, Asked>();
   /** What was heard while the exchange was dead, and nobody could say whether it is right. */
   readonly #unjudged: (() => void)[] = [];
-  /** What fills that are not booked have closed of ours, signed. *Units*: millionths of base. */
+  /** What fills that are not booked, or a person's word, have made of others, signed. *Units*: millionths. */
   readonly #ours = new Map<string, number>();
   readonly #dust = new Map<string, number>();
 
@@ -96,6 +102,10 @@ export class OutsideWatch {
   /** Our book is corrected: by a fill of somebody else, where the correction names one that is not booked. */
   corrected(correction: MessageOf<'CorrectionMade'>): void {
     const { instrument, before, own, reason, evidence } = correction;
+    if (reason === 'adopted' || reason === 'forgotten') {
+      this.#settled(correction);
+      return;
+    }
     if (this.coins.corrected(correction) || (reason !== 'gone' && reason !== 'dust')) return;
     const outside = this.#truth.outside();
     if (outside === undefined) {
@@ -116,6 +126,29 @@ export class OutsideWatch {
     }
     this.#ours.set(instrument, (this.#ours.get(instrument) ?? 0) + micros(before) - micros(own));
     this.#notes.saw('taken with ours in one fill');
+  }
+
+  /** A person asks for the books of an instrument to be settled. */
+  asked(command: Asked): void {
+    this.#asked.set(command.commandId, command);
+  }
+
+  #settled({ instrument, before, own, beside, commandId, reason }: MessageOf<'CorrectionMade'>): void {
+    const asked = this.#asked.get(commandId ?? '');
+    const isAsked = asked?.instrument === instrument && SETTLED_BY[asked.how] === reason;
+    const isAdopted = reason === 'adopted';
+    const other = micros(isAdopted ? beside : own);
+    if (!isAsked || other !== 0)
+      this.#notes.broken('what a person settles', `${commandId}: ${instrument} ${reason}, and not ${other}`);
+    const given = this.coins.settled(instrument, micros(own) - micros(before));
+    if (isAdopted && given < 0 && before.isPositive())
+      this.#notes.broken(
+        'what a person settles',
+        `${instrument}: ${before} to ${own}, nobody took ${-given}`,
+      );
+    this.#ours.set(instrument, (this.#ours.get(instrument) ?? 0) - given);
+    if (isAdopted) this.adopted.add(instrument);
+    this.#notes.saw(isAdopted ? 'given to the engine' : 'taken from the engine');
   }
 
   /**

@@ -122,3 +122,21 @@ test.each([['binance-spot', 902] as const, ['binance-usdm', 570] as const])(
 test('seed 825 over Binance USD-M: what went by ccxt, and was told, bars no exit for ever', async () => {
   expect((await runScenario(seededScenario('binance-usdm', 825))).violation).toBeNull();
 }, 60_000);
+
+// All was used up by our own comparisons; 1028: dust that a person took was found only 96 s later.
+test.each([447, 1_028])(
+  'seed %s over Binance spot: what was used up is so until the minute of its clock is over',
+  async (seed) => {
+    expect((await runScenario(seededScenario('binance-spot', seed))).violation).toBeNull();
+  },
+  60_000,
+);
+
+test.each([644, 830])(
+  'seed %s over Binance spot: what goes of a position that a person gave us leaves our books',
+  async (seed) => {
+    const { violation, sometimes } = await runScenario(seededScenario('binance-spot', seed));
+    expect([violation, sometimes.has('given to the engine')]).toEqual([null, true]);
+  },
+  60_000,
+);

@@ -29,7 +29,7 @@ export class PositionWatch {
   readonly #open = new Map<string, Watched>();
   readonly #instrumentOf = new Map<string, string>();
   readonly #known = new Set<string>();
-  /** Positions of no strategy, by instrument: until it is said that an exit went too far there. */
+  /** Positions of no strategy, by instrument: until it is said that an exit went too far, or a person gave it. */
   readonly #nobodys = new Map<string, string>();
   readonly #differsSince = new Map<string, number>();
   /** What is said to be too little to sell, signed: it is ours, and nobody guards it. */
@@ -127,8 +127,14 @@ export class PositionWatch {
   /** Returns what is nobody's, though no exit went too far; null if there is nothing. */
   nobodys(): string | null {
     for (const [id, instrument] of this.#nobodys)
-      if (!this.#orders.outside.overshot.has(instrument)) return `${id} of ${instrument} is nobody's`;
+      if (!this.#isKnown(instrument)) return `${id} of ${instrument} is nobody's`;
     return null;
+  }
+
+  /** Whether an exit went too far there, or a person gave us what lay there. */
+  #isKnown(instrument: string): boolean {
+    const { adopted, overshot } = this.#orders.outside;
+    return overshot.has(instrument) || adopted.has(instrument);
   }
 
   /** What we hold of an instrument and can sell. *Units*: millionths of base, signed. */

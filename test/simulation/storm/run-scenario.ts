@@ -185,7 +185,12 @@ export class ScenarioRun {
         this.#flatten();
         return;
       case 'acknowledge':
-        this.#acknowledge(this.#instruments[step.instrument]!);
+      case 'adopt':
+      case 'forget':
+        this.#correct(this.#instruments[step.instrument]!, step.does);
+        return;
+      case 'compare':
+        this.#compare();
         return;
       case 'silence':
         this.#silentUntilMs = Math.max(this.#silentUntilMs, this.#nowMs + step.forMs);
@@ -232,41 +237,30 @@ export class ScenarioRun {
     const instrument: InstrumentId = this.#instruments[scope === 'account' ? 0 : scope]!;
     const of: HaltScope =
       scope === 'account' ? { kind: 'account', account: ACCOUNT } : { kind: 'instrument', instrument };
-    const expiresWallUs = this.#expiresWallUs;
-    const about = { scope: of, mode, reason: 'storm', by: 'anna', timeUs: this.#nowUs, expiresWallUs };
-    const body = { type: 'SetTradingMode', commandId: `person-${++this.#commands}`, ...about } as const;
+    const body = { type: 'SetTradingMode', scope: of, mode, ...this.#anna() } as const;
     this.world.engine.command(ACCOUNT, { name: 'SetTradingMode', body });
   }
 
-  /** Until when a person's command may be obeyed, by the wall clock. */
-  get #expiresWallUs(): number {
-    return (this.world.engine.clock.nowMs() + 60_000) * 1_000;
+  /** What each command of a person says; it may be obeyed for a minute, by the wall clock. */
+  #anna() {
+    const expiresWallUs = (this.world.engine.clock.nowMs() + 60_000) * 1_000;
+    const commandId = `person-${++this.#commands}`;
+    return { commandId, by: 'anna', reason: 'storm', timeUs: this.#nowUs, expiresWallUs };
   }
 
-  #acknowledge(instrument: InstrumentId): void {
-    const of = { account: ACCOUNT, instrument, how: 'acknowledge', by: 'anna', reason: 'storm' } as const;
-    const when = { timeUs: this.#nowUs, expiresWallUs: this.#expiresWallUs };
-    const body = { type: 'CorrectBooks', commandId: `person-${++this.#commands}`, ...of, ...when } as const;
+  #correct(instrument: InstrumentId, how: 'acknowledge' | 'adopt' | 'forget'): void {
+    const body = { type: 'CorrectBooks', account: ACCOUNT, instrument, how, ...this.#anna() } as const;
     this.world.engine.command(ACCOUNT, { name: 'CorrectBooks', body });
+  }
+
+  #compare(): void {
+    const body = { type: 'CompareBooks', account: ACCOUNT, dryRun: false, ...this.#anna() } as const;
+    this.world.engine.command(ACCOUNT, { name: 'CompareBooks', body });
   }
 
   #flatten(): void {
     const scope = { kind: 'account', account: ACCOUNT } as const;
-    const about = {
-      account: ACCOUNT,
-      scope,
-      position: null,
-      by: 'anna',
-      reason: 'storm',
-      timeUs: this.#nowUs,
-    };
-    const expiresWallUs = this.#expiresWallUs;
-    const body = {
-      type: 'FlattenAll',
-      commandId: `person-${++this.#commands}`,
-      expiresWallUs,
-      ...about,
-    } as const;
+    const body = { type: 'FlattenAll', account: ACCOUNT, scope, position: null, ...this.#anna() } as const;
     this.world.engine.command(ACCOUNT, { name: 'FlattenAll', body });
   }
 

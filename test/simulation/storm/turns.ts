@@ -61,7 +61,8 @@ export type Step = { readonly atMs: number } & (
   | { readonly does: 'limit'; readonly scope: number | 'account'; readonly mode: 'halted' | 'reducing' }
   | { readonly does: 'resume'; readonly scope: number | 'account' }
   | { readonly does: 'flatten' }
-  | { readonly does: 'acknowledge'; readonly instrument: number }
+  | { readonly does: 'acknowledge' | 'adopt' | 'forget'; readonly instrument: number }
+  | { readonly does: 'compare' }
   | { readonly does: 'silence'; readonly forMs: number }
   | VenueStep
   | { readonly does: 'leap'; readonly instrument: number; readonly by: number }
