@@ -132,6 +132,10 @@ test.each([447, 1_028])(
   60_000,
 );
 
+test('seed 1872 over Binance spot: what a fill closed that is to be booked is not forgotten', async () => {
+  expect((await runScenario(seededScenario('binance-spot', 1_872))).violation).toBeNull();
+}, 60_000);
+
 test.each([644, 830])(
   'seed %s over Binance spot: what goes of a position that a person gave us leaves our books',
   async (seed) => {

@@ -29,7 +29,7 @@ export class PositionWatch {
   readonly #open = new Map<string, Watched>();
   readonly #instrumentOf = new Map<string, string>();
   readonly #known = new Set<string>();
-  /** Positions of no strategy, by instrument: until it is said that an exit went too far, or a person gave it. */
+  /** Positions of no strategy, by instrument: until an exit is said to have gone too far, or a person. */
   readonly #nobodys = new Map<string, string>();
   readonly #differsSince = new Map<string, number>();
   /** What is said to be too little to sell, signed: it is ours, and nobody guards it. */

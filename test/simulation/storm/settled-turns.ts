@@ -43,7 +43,7 @@ export function takenBeside(random: SeededRandom, steps: readonly Step[]): reado
     { does: 'acknowledge', instrument, atMs: cameMs + 2_000 + random.below(1_000) },
     { ...entry, n: 400, atMs: enterMs },
     { ...entry, n: 401, atMs: enterMs + 1_500 },
-    // Ours are locked by their stop, so that of those beside them nothing else is taken, or it is freed first.
+    // Ours are locked by their stop, so that none of them is taken, unless that is taken away first.
     {
       ...{ ...of, way: random.chance(0.6) ? 'withdrawal' : 'freed', worth: 0, atMs: tookMs },
       share: random.chance(0.3)

@@ -85,13 +85,14 @@ export class RequestBudget {
   }
 
   /**
-   * The venue said what the IP has used of the minute that it is in. That is taken for one of its clock, where
-   * its time is known: where it is another, what is asked behind its end is answered with what is used still.
+   * The venue said what the IP has used of the minute that it is in. That is taken for one of its clock,
+   * where its time is known: where it is another, what is asked behind its end is answered with what is
+   * used still.
    * *Units*: `venueMs` the venue's time.
    */
   used(weight: number, nowMs: number, venueMs?: number): void {
-    const restMs = venueMs === undefined ? MINUTE_MS : MINUTE_MS - (venueMs % MINUTE_MS) + CLOCKS_DIFFER_MS;
-    this.#used = { weight, untilMs: nowMs + Math.min(restMs, MINUTE_MS) };
+    const goneMs = venueMs === undefined ? 0 : Math.max(0, (venueMs % MINUTE_MS) - CLOCKS_DIFFER_MS);
+    this.#used = { weight, untilMs: nowMs + MINUTE_MS - goneMs };
   }
 
   /** The venue wants no request for a while. Returns how long. *Units*: `retryAfterS` as it says it. */

@@ -191,6 +191,14 @@ test('a command is refused while an order of the instrument is on its way', () =
   expect(refused?.type === 'CommandRefused' && refused.reason).toContain('algo cancel');
 });
 
+test.each(['adopt', 'forget'] as const)('to %s is refused while fills are to be booked', (how) => {
+  const { engine } = holding();
+  compare(engine, 31, differs({ cure: 'fetch', held: d('0') }));
+  const refused = asks(engine, repair(how)).find((one) => one.type === 'CommandRefused');
+  expect(refused?.type === 'CommandRefused' && refused.reason).toContain('still to be booked');
+  expect(held(engine)).toEqual(['10']);
+});
+
 test('a dry run asks and opens nothing; a run that a person asked for is the one that counts', () => {
   const { engine } = holding();
   const run = (commandId: string, dryRun: boolean) => {

@@ -171,6 +171,9 @@ export class Corrections {
     const found = this.#differences.find((one) => one.instrument === instrument);
     if (found !== undefined && !this.#isAsFound(found))
       throw refused('its book has changed since it was compared', 'Run `algo reconcile`, then ask again.');
+    // Booked behind his word, they would count twice.
+    if (found?.cure === 'fetch' && how !== 'acknowledge')
+      throw refused('fills that the venue lists are still to be booked', 'Ask again in a moment.');
     if (this.#isMoving(instrument))
       throw refused(
         'an order of it is on its way',

@@ -38,7 +38,7 @@ test.each([
   expect(compared(beside, there)).toEqual([expected]);
 });
 
-test('what goes of a position that a person gave us leaves our books, though no fill of ours bought it', () => {
+test('what goes of a position that a person gave us, and no fill bought, leaves our books', () => {
   expect(compared('0', '6', [], 50)).toEqual(['correct 6']);
   expect(compared('0', '0', [], 50)).toEqual(['correct 0']);
   // Nobody has settled it, and no fill says how it came: the history may not reach back far enough.
