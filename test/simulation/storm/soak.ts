@@ -27,7 +27,7 @@ import { traceSeed } from './trace-seed.ts';
 /** Where a soak goes on that was broken off, and what it has come to so far. */
 const RESUME = join(ROOT, '.cache/storm-resume.json');
 /** Seeds that a process runs before it tells what they came to. */
-const BLOCK = 250;
+const BLOCK = 1_000;
 const LAST_SEED = 100_000;
 const LAST_SEED_OF_REAL = 1_000;
 
