@@ -41,11 +41,14 @@ export class Heard implements MarketDataSink {
   }
 }
 
+/** Below what a test may take, and long for a machine that does much else. */
+const PATIENCE_MS = 25_000;
+
 /** Resolves when something holds. */
 export async function until(what: string, holds: () => boolean): Promise<void> {
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + PATIENCE_MS;
   while (!holds()) {
-    if (Date.now() > deadline) throw new Error(`not within 10 s: ${what}`);
+    if (Date.now() > deadline) throw new Error(`not within ${PATIENCE_MS / 1_000} s: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
 }
