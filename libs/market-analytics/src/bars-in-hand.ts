@@ -1,4 +1,4 @@
-import type { BarReading, BarReadingInHand, ClosedBar } from '@algo/model';
+import type { BarReadingInHand, ClosedBar } from '@algo/model';
 import type { BarSeries } from './bar-series.ts';
 import type { FeatureSet } from './features/feature-set.ts';
 
@@ -12,8 +12,9 @@ export class BarsInHand implements BarReadingInHand {
   readonly last: ClosedBar | null;
   readonly #series: BarSeries;
   readonly #features: FeatureSet;
-  #values: readonly (number | null)[] | null = null;
-  #whole: BarReading | null = null;
+  /** Those that were looked at; undefined where nobody has. */
+  readonly #known: (number | null | undefined)[];
+  #all: readonly (number | null)[] | null = null;
 
   constructor(series: BarSeries, last: ClosedBar | null, features: FeatureSet) {
     this.timeframe = series.timeframe;
@@ -21,26 +22,24 @@ export class BarsInHand implements BarReadingInHand {
     this.last = last;
     this.#series = series;
     this.#features = features;
+    this.#known = features.names.map(() => undefined);
   }
 
   get values() {
-    this.#values ??= this.#still().values();
-    return this.#values;
+    this.#all ??= this.#features.names.map((_, index) => this.valueAt(index));
+    return this.#all;
   }
 
   valueAt(index: number): number | null {
-    return this.#values === null ? this.#still().valueAt(index) : this.#values[index]!;
+    const value = this.#known[index];
+    return value === undefined ? this.#workOut(index) : value;
   }
 
-  /** Returns the same with everything worked out, to be kept. */
-  whole(): BarReading {
-    const { timeframe, bars, last, values } = this;
-    this.#whole ??= { timeframe, bars, last, values };
-    return this.#whole;
-  }
-
-  #still(): FeatureSet {
-    if (this.#series.bars === this.bars) return this.#features;
-    throw new Error(`features of old bars of ${this.timeframe} are asked for, after ${this.bars}`);
+  #workOut(index: number): number | null {
+    if (this.#series.bars !== this.bars)
+      throw new Error(`features of old bars of ${this.timeframe} are asked for, after ${this.bars}`);
+    const value = this.#features.valueAt(index);
+    this.#known[index] = value;
+    return value;
   }
 }

@@ -8,6 +8,7 @@ import { GapList } from './classic/gap-list.ts';
 import { LookBackProfiles } from './classic/look-back-profiles.ts';
 import { ZoneList } from './classic/zone-list.ts';
 import { Resolution } from './resolution.ts';
+import { TapeTip } from './tape-tip.ts';
 import { Differences } from './testing/oracle-run.ts';
 import { TEST_INSTRUMENT } from './testing/synthetic-tape.ts';
 import { TradeRing } from './trade-ring.ts';
@@ -89,10 +90,12 @@ describeOracle('the owner’s tables', () => {
       for (const [price, quantity] of trades) resolution.fit(price!, quantity!, () => []);
       const ring = new TradeRing();
       ring.nextUs = 1;
-      const profiles = new LookBackProfiles(resolution, ['60m'], ring);
+      const profiles = new LookBackProfiles(resolution, ['60m'], ['60m'], ring);
       for (const [price, quantity] of trades)
         ring.add(resolution.price.toSteps(price!), resolution.quantity.toSteps(quantity!), 1);
-      const profile = profiles.read(2, ['60m'])[0];
+      const tip = new TapeTip();
+      tip.passTo(2);
+      const profile = profiles.read(tip)[0];
       differences.number(row.trades!, 'poc', profile?.poc ?? null, row);
       differences.number(row.trades!, 'val', profile?.valueArea?.low ?? null, row);
       differences.number(row.trades!, 'vah', profile?.valueArea?.high ?? null, row);

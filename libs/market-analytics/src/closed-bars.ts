@@ -25,6 +25,8 @@ export class ClosedBars implements InSteps {
   /** Null where the settings don't ask for these rules. */
   readonly classic: ClassicRules | null;
   readonly robust: RobustRules | null;
+  /** Those of them that are asked for. */
+  readonly rules: readonly Rules[];
   readonly #instrument: InstrumentId;
   readonly #resolution: Resolution;
   readonly #series = TIMEFRAMES.map((timeframe) => new BarSeries(timeframe));
@@ -55,6 +57,7 @@ export class ClosedBars implements InSteps {
     this.robust = has('robust')
       ? new RobustRules(instrument, this.#series, resolution, settings, orders)
       : null;
+    this.rules = [this.classic, this.robust].filter((each) => each !== null);
   }
 
   /** Takes a bar of timeframe number `f` that is over. */
@@ -104,11 +107,6 @@ export class ClosedBars implements InSteps {
       return kept?.bars === bars ? kept : new BarsInHand(series, this.#last(series), features);
     });
     return this.#readings;
-  }
-
-  /** The sets of rules that are asked for. */
-  get rules(): Rules[] {
-    return [this.classic, this.robust].filter((rules) => rules !== null);
   }
 
   rescale(priceFactor: number, quantityFactor: number): void {

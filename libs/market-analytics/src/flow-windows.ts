@@ -1,13 +1,7 @@
-import {
-  FLOW_WINDOWS,
-  type Grid,
-  type OrderFlow,
-  type TimeUs,
-  US_PER_MINUTE,
-  US_PER_SECOND,
-} from '@algo/model';
+import { type Grid, type TimeUs, US_PER_MINUTE, US_PER_SECOND } from '@algo/model';
 import type { InSteps } from './resolution.ts';
 import type { SnapshotReader, SnapshotWriter } from './snapshot.ts';
+import type { TapeTip } from './tape-tip.ts';
 import type { TradeReader, TradeRing } from './trade-ring.ts';
 
 /** *Units*: µs, in order of FLOW_WINDOWS. */
@@ -24,6 +18,12 @@ const BUY_TRADES = 4;
 /** Where two of the windows begin. */
 const ONE_MINUTE = PARTS;
 const LONGEST = 3 * PARTS;
+/** What is told of a window. *Units*: base; trades. */
+export const HELD = 4;
+export const BOUGHT = 0;
+export const SOLD = 1;
+export const TRADES_BOUGHT = 2;
+export const TRADES_SOLD = 3;
 /** From this many steps on the running totals begin afresh: sums of whole numbers are exact below 2^53. */
 export const REBASE_STEPS = 2 ** 51;
 
@@ -42,6 +42,9 @@ export class FlowWindows implements InSteps, TradeReader {
   private readonly ring: TradeRing;
   /** By window, its parts one after the other. */
   private readonly windows = new Float64Array(WINDOW_US.length * PARTS);
+  /** The tape's turn that all windows were last read at, and what they held then, one after the other. */
+  turn = -1;
+  readonly held = new Float64Array(WINDOW_US.length * HELD);
 
   constructor(ring: TradeRing) {
     this.ring = ring;
@@ -77,14 +80,20 @@ export class FlowWindows implements InSteps, TradeReader {
     return sell > ratio * buy ? -1 : 0;
   }
 
-  /** Returns what each window holds at `nowUs`, in order of FLOW_WINDOWS. */
-  read(nowUs: TimeUs, quantity: Grid): OrderFlow[] {
-    return [
-      this.readWindow(0, nowUs, quantity),
-      this.readWindow(ONE_MINUTE, nowUs, quantity),
-      this.readWindow(2 * PARTS, nowUs, quantity),
-      this.readWindow(LONGEST, nowUs, quantity),
-    ];
+  /** Reads all windows where the tape is. */
+  read(tip: TapeTip, quantity: Grid): void {
+    const { held, windows } = this;
+    const { momentUs } = tip;
+    for (let w = 0, at = 0; w <= LONGEST; w += PARTS, at += HELD) {
+      this.advance(w, momentUs);
+      const buy = this.buy - windows[w + BUY]!;
+      const buyTrades = this.buyTrades - windows[w + BUY_TRADES]!;
+      held[at + BOUGHT] = quantity.toValue(buy);
+      held[at + SOLD] = quantity.toValue(this.volume - windows[w + VOLUME]! - buy);
+      held[at + TRADES_BOUGHT] = buyTrades;
+      held[at + TRADES_SOLD] = this.trades - windows[w + TRADES]! - buyTrades;
+    }
+    this.turn = tip.turn;
   }
 
   wantedFrom(momentUs: TimeUs): number {
@@ -143,20 +152,6 @@ export class FlowWindows implements InSteps, TradeReader {
     this.trades = trades!;
     this.buyTrades = buyTrades!;
     this.windows.set(from.numbers());
-  }
-
-  private readWindow(w: number, nowUs: TimeUs, quantity: Grid): OrderFlow {
-    this.advance(w, nowUs);
-    const { windows } = this;
-    const buy = this.buy - windows[w + BUY]!;
-    const buyTrades = this.buyTrades - windows[w + BUY_TRADES]!;
-    return {
-      window: FLOW_WINDOWS[w / PARTS]!,
-      buyVolume: quantity.toValue(buy),
-      sellVolume: quantity.toValue(this.volume - windows[w + VOLUME]! - buy),
-      buyTrades,
-      sellTrades: this.trades - windows[w + TRADES]! - buyTrades,
-    };
   }
 
   private advance(w: number, nowUs: TimeUs): void {

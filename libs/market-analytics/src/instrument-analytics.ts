@@ -4,6 +4,7 @@ import {
   type Direction,
   InputError,
   type MarketState,
+  plainState,
   type SignalId,
   TIMEFRAME_US,
   TIMEFRAMES,
@@ -22,7 +23,6 @@ import { DueStates } from './due-states.ts';
 import type { FeatureFamily } from './features/feature.ts';
 import { FEATURE_FAMILIES } from './features/registry.ts';
 import { FlowWindows, REBASE_STEPS } from './flow-windows.ts';
-import { LiveState } from './live-state.ts';
 import { MicrostructureReading } from './microstructure.ts';
 import { type InSteps, Resolution } from './resolution.ts';
 import type { AnalyticsSink } from './rows.ts';
@@ -30,8 +30,8 @@ import { SessionCvd } from './session-cvd.ts';
 import { type AnalyticsSettings, checkSettings } from './settings.ts';
 import { SnapshotReader, type SnapshotWriter } from './snapshot.ts';
 import { readHead, writeHead } from './snapshot-head.ts';
-import { StateInHand } from './state-in-hand.ts';
-import { TapeTip } from './tape-tip.ts';
+import { type Live, StateInHand } from './state-in-hand.ts';
+import { STATES, TapeTip } from './tape-tip.ts';
 import { type TimedIds, timedIds } from './timed-ids.ts';
 import { TradeRing } from './trade-ring.ts';
 import { checkWarmBars, warmStepBars } from './warm-bars.ts';
@@ -58,7 +58,10 @@ export class InstrumentAnalytics {
   private readonly bars: ClosedBars;
   private readonly tip = new TapeTip();
   private readonly clock: BarClock;
-  private readonly live: LiveState;
+  private readonly live: Live;
+  /** States that were in hand, to be so again, and which of them is next. */
+  private readonly states: StateInHand[] = [];
+  private nextState = -1;
   private readonly signalIds: Readonly<Record<Direction, TimedIds<SignalId>>>;
 
   /** `families` has every feature that may be named. *Errors*: InputError naming the wrong setting. */
@@ -70,7 +73,7 @@ export class InstrumentAnalytics {
     const { barFlow, bars, candles, completeness, dueStates, flow, resolution, ring, sessions, tip } = this;
     const parts = { barFlow, bars, candles, completeness, dueStates, flow, resolution, ring, sessions, tip };
     this.clock = new BarClock({ ...parts, settings });
-    this.live = new LiveState({ ...parts, settings, clock: this.clock, micro: this.micro });
+    this.live = { ...parts, settings, clock: this.clock, micro: this.micro };
     const ids = (direction: Direction) => timedIds<SignalId>('signal', settings.instrument, direction);
     this.signalIds = { long: ids('long'), short: ids('short') };
   }
@@ -115,6 +118,7 @@ export class InstrumentAnalytics {
           ticks = priceGrid.toSteps(price);
           lots = quantityGrid.toSteps(quantity);
         }
+      tip.turn++;
       tip.nowUs = timeUs;
       tip.tradeUs = timeUs;
       tip.isAtTrade = true;
@@ -184,12 +188,24 @@ export class InstrumentAnalytics {
    * windows are not full yet.
    */
   state(): MarketState {
-    return this.started().whole();
+    return plainState(this.stateInHand());
   }
 
-  /** Returns the same, to be looked at before the engine goes on: what nobody looks at is not read. */
+  /**
+   * Returns the same, to be looked at before the engine goes on: what nobody looks at is not read. *Shape*:
+   * its object is that of another state some states later.
+   */
   stateInHand(): MarketState {
-    return new StateInHand(this.started());
+    if (this.tip.price === 0)
+      throw new InputError({
+        field: 'state',
+        value: this.settings.instrument,
+        because: 'no trade was seen yet',
+        remedy: 'Ask after onStateDue.',
+      });
+    this.nextState = (this.nextState + 1) % STATES;
+    this.states[this.nextState] ??= new StateInHand(this.live);
+    return this.states[this.nextState]!.begin();
   }
 
   /**
@@ -235,17 +251,6 @@ export class InstrumentAnalytics {
     this.flow.load(from);
     for (const part of this.parts()) part.load(from);
     this.bars.load(from);
-  }
-
-  private started(): LiveState {
-    if (this.tip.price === 0)
-      throw new InputError({
-        field: 'state',
-        value: this.settings.instrument,
-        because: 'no trade was seen yet',
-        remedy: 'Ask after onStateDue.',
-      });
-    return this.live;
   }
 
   private parts() {

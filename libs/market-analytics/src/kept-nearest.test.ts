@@ -1,8 +1,9 @@
 import type { GapKind } from '@algo/model';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type BandList, KeptNearest } from './kept-nearest.ts';
+import { type BandList, KeptNearest, type OnBandChange } from './kept-nearest.ts';
 import { NearestGaps } from './nearest-gaps.ts';
+import { TapeTip } from './tape-tip.ts';
 
 interface Gap {
   readonly kind: GapKind;
@@ -22,15 +23,21 @@ const step = fc.record({
 
 /** Gaps that come, change and leave; how they look now is what they are shown as. */
 class Listed implements BandList<string> {
-  version = 0;
   readonly gaps: Gap[] = [];
+  readonly onChange: OnBandChange;
 
-  letGo(): void {}
+  constructor(onChange: OnBandChange) {
+    this.onChange = onChange;
+  }
 
-  chosenAt(price: number): readonly string[] {
+  letGo(): number {
+    return Number.POSITIVE_INFINITY;
+  }
+
+  addChosen(to: string[], price: number): void {
     const nearest = new NearestGaps<Gap>(price);
     for (const gap of this.gaps) nearest.weigh(gap);
-    return nearest.chosen().map(({ look }) => look);
+    for (const { look } of nearest.chosen()) to.push(look);
   }
 }
 
@@ -38,22 +45,26 @@ test('whatever comes, changes and leaves, it says at any price what a search of 
   fc.assert(
     fc.property(fc.array(step, { minLength: 200, maxLength: 500 }), (steps) => {
       const kept = new KeptNearest<string>();
-      const lists = [new Listed(), new Listed()] as const;
-      for (const list of lists) kept.add(list);
+      const tip = new TapeTip();
+      const lists = [0, 1].map(() => kept.add((onChange) => new Listed(onChange)));
       for (const [i, { what, list, which, height, ...band }] of steps.entries()) {
-        const { gaps } = lists[list]!;
+        const { gaps, onChange } = lists[list]!;
         const gap = gaps[which % Math.max(1, gaps.length)];
         if (what === 'ask') {
-          const plainly = lists.flatMap((each) => each.chosenAt(band.low));
-          expect(kept.at(band.low, 0)).toEqual(plainly);
-          expect(kept.at(band.low, 0)).toBe(kept.at(band.low, 0));
+          tip.price = band.low;
+          const plainly: string[] = [];
+          for (const each of lists) each.addChosen(plainly, band.low);
+          expect(kept.at(tip)).toEqual(plainly);
+          expect(kept.at(tip)).toBe(kept.at(tip));
           continue;
         }
-        if (what === 'come')
-          gaps.push({ kind: band.kind, low: band.low, high: band.low + height, look: `gap ${i}` });
+        const fresh = { kind: band.kind, low: band.low, high: band.low + height, look: `gap ${i}` };
+        if (what === 'come') gaps.push(fresh);
         else if (what === 'change' && gap) gap.look += '+';
         else if (gap) gaps.splice(gaps.indexOf(gap), 1);
-        lists[list]!.version++;
+        const changed = what === 'come' ? fresh : gap;
+        if (changed?.kind === 'bullish') onChange(Number.NEGATIVE_INFINITY, changed.low);
+        else if (changed) onChange(changed.high, Number.POSITIVE_INFINITY);
       }
     }),
     { numRuns: 100 },

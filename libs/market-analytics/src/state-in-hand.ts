@@ -1,140 +1,206 @@
-import type {
-  FairValueGap,
-  MarketProfile,
-  MarketState,
-  Microstructure,
-  OrderFlow,
-  RuleSet,
-  StructureReading,
-  Zone,
+import {
+  FLOW_WINDOWS,
+  type MarketState,
+  type Microstructure,
+  type OrderFlow,
+  type StructureReading,
+  type TimeUs,
 } from '@algo/model';
-import type { BarsInHand } from './bars-in-hand.ts';
-import type { LiveState, LiveStructure } from './live-state.ts';
+import type { ClosedBars } from './closed-bars.ts';
+import type { Completeness } from './completeness.ts';
+import { BOUGHT, type FlowWindows, HELD, SOLD, TRADES_BOUGHT, TRADES_SOLD } from './flow-windows.ts';
+import type { MicrostructureReading } from './microstructure.ts';
+import type { Resolution } from './resolution.ts';
+import type { Rules } from './rules.ts';
+import type { SessionCvd } from './session-cvd.ts';
+import type { AnalyticsSettings } from './settings.ts';
+import type { TapeTip } from './tape-tip.ts';
+import type { TradeRing } from './trade-ring.ts';
+
+/** What of an engine a state is read from. */
+export interface Live {
+  readonly settings: AnalyticsSettings;
+  readonly tip: TapeTip;
+  readonly resolution: Resolution;
+  readonly flow: FlowWindows;
+  readonly ring: TradeRing;
+  readonly sessions: SessionCvd;
+  readonly bars: ClosedBars;
+  readonly micro: MicrostructureReading;
+  readonly completeness: Completeness;
+  readonly clock: { readonly sinceUs: TimeUs };
+}
 
 /**
- * A state whose parts are read when somebody looks at them, each list once: most states are passed over, and
- * reading them is most of what analytics costs. *Errors*: looking at a part for the first time after the
- * engine has gone on.
+ * A state whose numbers are read from the engine itself when somebody looks at them: most are passed over,
+ * and objects for each would cost more than all else. *Errors*: looking at a number after the engine has gone
+ * on. *Shape*: to be let go of by then: its object is that of another state some states later.
  */
 export class StateInHand implements MarketState {
-  readonly timeUs: MarketState['timeUs'];
-  readonly trades: number;
-  readonly #live: LiveState;
-  #flow: readonly OrderFlow[] | null = null;
-  #bars: readonly BarsInHand[] | null = null;
-  #tape: Microstructure | null = null;
-  #structures: readonly StructureReading[] | null = null;
+  readonly instrument: MarketState['instrument'];
+  readonly features: MarketState['features'];
+  readonly flow: readonly OrderFlow[];
+  readonly structures: readonly StructureReading[];
+  readonly #tape: Microstructure;
+  readonly #live: Live;
+  #timeUs: TimeUs = 0;
+  #trades = 0;
+  #turn = -1;
 
-  constructor(live: LiveState) {
-    this.timeUs = live.tip.nowUs;
-    this.trades = live.tip.trades;
+  constructor(live: Live) {
     this.#live = live;
+    this.instrument = live.settings.instrument;
+    this.features = live.settings.features;
+    this.flow = FLOW_WINDOWS.map((window) => new WindowInHand(this, window, live.flow));
+    this.structures = live.bars.rules.map((rules) => new StructureInHand(this, rules));
+    this.#tape = new TapeInHand(this);
   }
 
-  get instrument() {
-    return this.#live.settings.instrument;
+  /** Is the state as the engine is now. */
+  begin(): this {
+    const { nowUs, trades, turn } = this.#live.tip;
+    this.#timeUs = nowUs;
+    this.#trades = trades;
+    this.#turn = turn;
+    return this;
   }
 
-  get features() {
-    return this.#live.settings.features;
+  get timeUs() {
+    return this.#timeUs;
+  }
+
+  get trades() {
+    return this.#trades;
+  }
+
+  /** Of the tape, when the state was taken. */
+  get turn() {
+    return this.#turn;
   }
 
   get price() {
-    return this.stillAt('price').price;
+    const { resolution, tip } = this.stillAt('price');
+    return resolution.price.toValue(tip.price);
   }
 
   get priceStep() {
-    return this.stillAt('priceStep').priceStep;
+    return this.stillAt('priceStep').resolution.price.step;
   }
 
   get quantityStep() {
-    return this.stillAt('quantityStep').quantityStep;
+    return this.stillAt('quantityStep').resolution.quantity.step;
   }
 
   get complete() {
-    return this.stillAt('complete').complete;
+    const { completeness, ring, tip } = this.stillAt('complete');
+    return completeness.isWholeAt(tip.nowUs, ring.droppedUs);
   }
 
   get cvd() {
-    return this.stillAt('cvd').cvd;
+    const { resolution, sessions } = this.stillAt('cvd');
+    return resolution.quantity.toValue(sessions.session);
   }
 
   get sinceUs() {
-    return this.stillAt('sinceUs').sinceUs;
-  }
-
-  get flow() {
-    this.#flow ??= this.stillAt('flow').flow();
-    return this.#flow;
+    const { sinceUs } = this.stillAt('sinceUs').clock;
+    return sinceUs === 0 ? null : sinceUs;
   }
 
   get bars() {
-    this.#bars ??= this.stillAt('bars').bars();
-    return this.#bars;
+    return this.stillAt('bars').bars.readings();
   }
 
   get microstructure() {
-    this.#tape ??= this.stillAt('microstructure').micro.isKnown ? new TapeInHand(this) : null;
-    return this.#tape;
-  }
-
-  get structures() {
-    this.#structures ??= this.stillAt('structures').structures.map((one) => new StructureInHand(one, this));
-    return this.#structures;
+    return this.stillAt('microstructure').micro.isKnown ? this.#tape : null;
   }
 
   /** Returns the engine, which has not gone on. *Errors*: naming the part that was asked for when it has. */
-  stillAt(part: string): LiveState {
-    const { tip } = this.#live;
-    if (tip.trades === this.trades && tip.nowUs === this.timeUs) return this.#live;
-    throw new Error(`${this.instrument}: ${part} of an old state is asked for, at trade ${this.trades}`);
+  stillAt(part: string): Live {
+    if (this.#live.tip.turn !== this.#turn) this.#refuse(part);
+    return this.#live;
+  }
+
+  #refuse(part: string): never {
+    throw new Error(`${this.instrument}: ${part} of an old state is asked for, at trade ${this.#trades}`);
+  }
+}
+
+/** One of the windows; all are read when somebody looks at one. */
+class WindowInHand implements OrderFlow {
+  readonly window: OrderFlow['window'];
+  readonly #state: StateInHand;
+  readonly #flow: FlowWindows;
+  /** Where the window's parts begin. */
+  readonly #at: number;
+
+  constructor(state: StateInHand, window: OrderFlow['window'], flow: FlowWindows) {
+    this.#state = state;
+    this.window = window;
+    this.#flow = flow;
+    this.#at = FLOW_WINDOWS.indexOf(window) * HELD;
+  }
+
+  get buyVolume() {
+    if (this.#flow.turn !== this.#state.turn) this.#read('buyVolume');
+    return this.#flow.held[this.#at + BOUGHT]!;
+  }
+
+  get sellVolume() {
+    if (this.#flow.turn !== this.#state.turn) this.#read('sellVolume');
+    return this.#flow.held[this.#at + SOLD]!;
+  }
+
+  get buyTrades() {
+    if (this.#flow.turn !== this.#state.turn) this.#read('buyTrades');
+    return this.#flow.held[this.#at + TRADES_BOUGHT]!;
+  }
+
+  get sellTrades() {
+    if (this.#flow.turn !== this.#state.turn) this.#read('sellTrades');
+    return this.#flow.held[this.#at + TRADES_SOLD]!;
+  }
+
+  #read(part: string): void {
+    const { flow, resolution, tip } = this.#state.stillAt(part);
+    flow.read(tip, resolution.quantity);
   }
 }
 
 /** What one set of rules has drawn, each part read when somebody looks at it. */
 class StructureInHand implements StructureReading {
-  readonly rules: RuleSet;
-  readonly #live: LiveStructure;
+  readonly rules: StructureReading['rules'];
   readonly #state: StateInHand;
-  #zones: readonly Zone[] | null = null;
-  #gaps: readonly FairValueGap[] | null = null;
-  #profiles: readonly MarketProfile[] | null = null;
+  readonly #drawn: Rules;
 
-  constructor(live: LiveStructure, state: StateInHand) {
-    this.rules = live.rules;
-    this.#live = live;
+  constructor(state: StateInHand, drawn: Rules) {
     this.#state = state;
+    this.rules = drawn.name;
+    this.#drawn = drawn;
   }
 
   get zones() {
-    this.#zones ??= this.#still('zones').zones();
-    return this.#zones;
+    return this.#drawn.zones(this.#state.stillAt('zones').tip);
   }
 
   get gaps() {
-    this.#gaps ??= this.#still('gaps').gaps();
-    return this.#gaps;
+    return this.#drawn.gaps(this.#state.stillAt('gaps').tip);
   }
 
   get profiles() {
-    this.#profiles ??= this.#still('profiles').profiles();
-    return this.#profiles;
-  }
-
-  #still(part: string): LiveStructure {
-    this.#state.stillAt(part);
-    return this.#live;
+    return this.#drawn.profiles(this.#state.stillAt('profiles').tip);
   }
 }
 
 /** The tape's reading, each number worked out when somebody looks. */
 class TapeInHand implements Microstructure {
-  readonly signal: Microstructure['signal'];
   readonly #state: StateInHand;
 
   constructor(state: StateInHand) {
-    this.signal = state.stillAt('signal').micro.signalAt(state.timeUs);
     this.#state = state;
+  }
+
+  get signal() {
+    return this.#state.stillAt('signal').micro.signalAt(this.#state.timeUs);
   }
 
   get fastZ() {
@@ -150,6 +216,7 @@ class TapeInHand implements Microstructure {
   }
 
   get flipSpread() {
-    return this.#state.stillAt('flipSpread').flipSpread();
+    const { micro, resolution } = this.#state.stillAt('flipSpread');
+    return micro.flipSpread(resolution.price);
   }
 }

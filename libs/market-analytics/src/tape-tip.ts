@@ -2,6 +2,9 @@ import type { TimeUs } from '@algo/model';
 import type { InSteps } from './resolution.ts';
 import type { SnapshotReader, SnapshotWriter } from './snapshot.ts';
 
+/** States in hand of an engine that are told apart: behind so many the object of the first is used again. */
+export const STATES = 8;
+
 /** How far an instrument's tape has come. */
 export class TapeTip implements InSteps {
   /** Of the newest trade, or as far as time was told. */
@@ -14,6 +17,8 @@ export class TapeTip implements InSteps {
   price = 0;
   /** How many there were. */
   trades = 0;
+  /** Another number behind each trade, and each time that passes. */
+  turn = 0;
 
   /** What traded before this is known: a moment right behind a trade is after it. */
   get momentUs(): TimeUs {
@@ -22,6 +27,8 @@ export class TapeTip implements InSteps {
 
   /** Time has passed without a trade. */
   passTo(timeUs: TimeUs): void {
+    if (timeUs === this.nowUs && !this.isAtTrade) return;
+    this.turn++;
     this.nowUs = timeUs;
     this.isAtTrade = false;
   }

@@ -121,11 +121,49 @@ export interface MarketState {
   readonly sinceUs: TimeUs | null;
 }
 
+/** Returns a state with everything in it read, to be kept. */
+export function plainState(state: MarketState): MarketState {
+  const { instrument, timeUs, price, priceStep, quantityStep, complete, trades, cvd, features } = state;
+  return {
+    ...{ instrument, timeUs, price, priceStep, quantityStep, complete, trades, cvd },
+    flow: state.flow.map(plainFlow),
+    features,
+    bars: state.bars.map(plainBars),
+    microstructure: state.microstructure && plainTape(state.microstructure),
+    structures: state.structures.map(plainStructure),
+    sinceUs: state.sinceUs,
+  };
+}
+
+function plainFlow({ window, buyVolume, sellVolume, buyTrades, sellTrades }: OrderFlow): OrderFlow {
+  return { window, buyVolume, sellVolume, buyTrades, sellTrades };
+}
+
+function plainStructure({ rules, zones, gaps, profiles }: StructureReading): StructureReading {
+  return { rules, zones, gaps, profiles: profiles.map(plainProfile) };
+}
+
+/** Return a part of a state with everything in it read, to be kept. */
+export function plainBars({ timeframe, bars, last, values }: BarReading): BarReading {
+  return { timeframe, bars, last, values };
+}
+
+export function plainTape({ signal, fastZ, slowZ, mid, flipSpread }: Microstructure): Microstructure {
+  return { signal, fastZ, slowZ, mid, flipSpread };
+}
+
+export function plainProfile(profile: MarketProfile): MarketProfile {
+  const { scope, poc, pocRunnerUp, valueArea, volume } = profile;
+  return { scope, poc, pocRunnerUp, valueArea, volume };
+}
+
 /** Returns what the bars of a timeframe say of a feature; null when not available or not computed. */
 export function featureOf(state: MarketState, timeframe: Timeframe, name: string): number | null {
-  const index = state.features.indexOf(name);
+  const { features } = state;
+  let index = 0; // no indexOf: it costs more than all else here
+  while (index < features.length && features[index] !== name) index++;
   const bars = barsOf(state, timeframe);
-  if (index < 0 || bars === undefined) return null;
+  if (index === features.length || bars === undefined) return null;
   return isInHand(bars) ? bars.valueAt(index) : (bars.values[index] ?? null);
 }
 

@@ -2,7 +2,6 @@ import {
   type FairValueGap,
   type InstrumentId,
   type MarketProfile,
-  type ProfileScope,
   TIMEFRAMES,
   type TimeUs,
   type Wanted,
@@ -14,6 +13,7 @@ import type { Resolution } from '../resolution.ts';
 import type { AnalyticsSink } from '../rows.ts';
 import type { Rules } from '../rules.ts';
 import { refuseSnapshot, type SnapshotReader, type SnapshotWriter } from '../snapshot.ts';
+import type { TapeTip } from '../tape-tip.ts';
 import type { TradeRing } from '../trade-ring.ts';
 import { GapList } from './gap-list.ts';
 import { LOOK_BACK_SCOPES, type LookBack, LookBackProfiles } from './look-back-profiles.ts';
@@ -25,6 +25,8 @@ const FIRST_WITH_PATTERNS = 1;
 const STORED: readonly (LookBack | null)[] = TIMEFRAMES.map((timeframe) =>
   timeframe === '15s' ? null : timeframe === '1h' ? '60m' : timeframe,
 );
+
+const NO_PROFILES: readonly MarketProfile[] = [];
 
 /** What is drawn on the bars of one timeframe. */
 interface PatternLists {
@@ -40,7 +42,6 @@ export class ClassicRules implements Rules {
   readonly #asked: readonly PatternLists[];
   /** Null where nobody asked for any. */
   readonly #profiles: LookBackProfiles | null;
-  readonly #scopes: readonly ProfileScope[];
   readonly #hasRows: boolean;
   /** Until when no list lets anything go. */
   #quietUntilUs = Number.NEGATIVE_INFINITY;
@@ -58,19 +59,15 @@ export class ClassicRules implements Rules {
     this.#lists = series.map((bars, f) => {
       if (f < FIRST_WITH_PATTERNS || !asked.timeframes.includes(bars.timeframe)) return null;
       return {
-        zones: new ZoneList(instrument, bars, resolution),
-        gaps: new GapList(instrument, bars, resolution),
+        zones: this.#nearZones.add((onChange) => new ZoneList(instrument, bars, resolution, onChange)),
+        gaps: this.#nearGaps.add((onChange) => new GapList(instrument, bars, resolution, onChange)),
       };
     });
     this.#asked = this.#lists.filter((lists) => lists !== null);
-    for (const { zones, gaps } of this.#asked) {
-      this.#nearZones.add(zones);
-      this.#nearGaps.add(gaps);
-    }
-    this.#scopes = asked.profiles;
     this.#hasRows = asked.rows;
     const scopes = LOOK_BACK_SCOPES.filter((scope) => asked.rows || asked.profiles.includes(scope));
-    this.#profiles = scopes.length > 0 ? new LookBackProfiles(resolution, scopes, ring) : null;
+    const shown = scopes.filter((scope) => asked.profiles.includes(scope));
+    this.#profiles = scopes.length > 0 ? new LookBackProfiles(resolution, scopes, shown, ring) : null;
   }
 
   /** Takes the newest closed bar of timeframe number `f`, which ends at `endUs`. */
@@ -92,16 +89,16 @@ export class ClassicRules implements Rules {
     if (row !== null) sink.onProfile(row);
   }
 
-  zones(price: number, momentUs: TimeUs): readonly Zone[] {
-    return this.#nearZones.at(price, momentUs);
+  zones(tip: TapeTip): readonly Zone[] {
+    return this.#nearZones.at(tip);
   }
 
-  gaps(price: number, momentUs: TimeUs): readonly FairValueGap[] {
-    return this.#nearGaps.at(price, momentUs);
+  gaps(tip: TapeTip): readonly FairValueGap[] {
+    return this.#nearGaps.at(tip);
   }
 
-  profiles(momentUs: TimeUs): MarketProfile[] {
-    return this.#profiles?.read(momentUs, this.#scopes) ?? [];
+  profiles(tip: TapeTip): readonly MarketProfile[] {
+    return this.#profiles?.read(tip) ?? NO_PROFILES;
   }
 
   rescale(priceFactor: number, quantityFactor: number): void {

@@ -22,8 +22,7 @@ export class EdgeOrder {
   add(edge: number, band: number): void {
     if (this.count === this.#edges.length) this.#grow();
     const [edges, bands] = [this.#edges, this.#bands];
-    let place = this.from(edge);
-    while (place < this.count && edges[place] === edge) place++;
+    const place = this.#placeBeyond(edge);
     edges.copyWithin(place + 1, place, this.count);
     bands.copyWithin(place + 1, place, this.count);
     edges[place] = edge;
@@ -55,8 +54,31 @@ export class EdgeOrder {
     return low;
   }
 
+  /** Returns the first band whose edge is above a price; −1 where there is none. */
+  beyond(price: number): number {
+    const place = this.#placeBeyond(price);
+    return place < this.count ? this.#bands[place]! : -1;
+  }
+
+  /** Return the next edge above a price, and below one; ∞ and −∞ where there is none. */
+  next(price: number): number {
+    const place = this.#placeBeyond(price);
+    return place < this.count ? this.#edges[place]! : Number.POSITIVE_INFINITY;
+  }
+
+  before(price: number): number {
+    const place = this.from(price);
+    return place > 0 ? this.#edges[place - 1]! : Number.NEGATIVE_INFINITY;
+  }
+
   clear(): void {
     this.count = 0;
+  }
+
+  #placeBeyond(price: number): number {
+    let place = this.from(price);
+    while (place < this.count && this.#edges[place] === price) place++;
+    return place;
   }
 
   #grow(): void {

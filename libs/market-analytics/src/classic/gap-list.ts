@@ -8,7 +8,7 @@ import {
   US_PER_HOUR,
 } from '@algo/model';
 import type { BarSeries } from '../bar-series.ts';
-import type { BandList } from '../kept-nearest.ts';
+import type { BandList, OnBandChange } from '../kept-nearest.ts';
 import type { InSteps, Resolution } from '../resolution.ts';
 import type { AnalyticsSink } from '../rows.ts';
 import type { SnapshotReader, SnapshotWriter } from '../snapshot.ts';
@@ -39,8 +39,7 @@ type Told = Pick<AnalyticsSink, 'onGap'>;
  * four hours after its first bar opened; nothing fills it. A list holds one for each bar at most.
  */
 export class GapList implements InSteps, BandList<FairValueGap> {
-  /** Of what is chosen among: another one each time that a gap comes or leaves. */
-  version = 0;
+  readonly #onChange: OnBandChange;
   readonly #instrument: InstrumentId;
   readonly #series: BarSeries;
   readonly #resolution: Resolution;
@@ -54,7 +53,13 @@ export class GapList implements InSteps, BandList<FairValueGap> {
   /** So many of them are listed no more at the newest moment that was asked about. */
   #unlisted = 0;
 
-  constructor(instrument: InstrumentId, series: BarSeries, resolution: Resolution) {
+  constructor(
+    instrument: InstrumentId,
+    series: BarSeries,
+    resolution: Resolution,
+    onChange: OnBandChange = () => {},
+  ) {
+    this.#onChange = onChange;
     this.#instrument = instrument;
     this.#series = series;
     this.#resolution = resolution;
@@ -69,7 +74,7 @@ export class GapList implements InSteps, BandList<FairValueGap> {
     if (found === null) return;
     this.#gaps.push(found);
     this.#enter(found, this.#first + this.#gaps.length - 1);
-    this.version++;
+    this.#changes(found);
     told.onGap(this.#toShown(found));
   }
 
@@ -90,23 +95,17 @@ export class GapList implements InSteps, BandList<FairValueGap> {
     }
   }
 
-  letGo(momentUs: TimeUs): void {
+  letGo(momentUs: TimeUs): TimeUs {
     const gaps = this.#gaps;
     while (this.#unlisted < gaps.length && !this.#isListed(gaps[this.#unlisted]!, momentUs)) this.#unlist();
+    return this.#unlisted < gaps.length ? this.#untilUs(gaps[this.#unlisted]!) : Number.POSITIVE_INFINITY;
   }
 
-  /** Returns the nearest bullish gap wholly above a price and bearish one below, of equals the oldest. */
-  chosenAt(price: number): readonly FairValueGap[] {
-    const chosen: FairValueGap[] = [];
-    for (const [order, edge] of [
-      [this.#above, price],
-      [this.#below, -price],
-    ] as const) {
-      let at = order.from(edge);
-      while (at < order.count && order.edge(at) === edge) at++;
-      if (at < order.count) chosen.push(this.#toShown(this.#gaps[order.band(at) - this.#first]!));
-    }
-    return chosen;
+  /** Adds the nearest bullish gap wholly above a price and bearish one below, of equals the oldest. */
+  addChosen(to: FairValueGap[], price: number): void {
+    const [above, below] = [this.#above.beyond(price), this.#below.beyond(-price)];
+    if (above >= 0) to.push(this.#toShown(this.#gaps[above - this.#first]!));
+    if (below >= 0) to.push(this.#toShown(this.#gaps[below - this.#first]!));
   }
 
   #toShown(gap: ListedGap): FairValueGap {
@@ -141,7 +140,7 @@ export class GapList implements InSteps, BandList<FairValueGap> {
 
   /** Puts all gaps in order anew. */
   #order(): void {
-    this.version++;
+    this.#onChange(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
     this.#unlisted = 0;
     this.#above.clear();
     this.#below.clear();
@@ -155,11 +154,17 @@ export class GapList implements InSteps, BandList<FairValueGap> {
 
   /** The oldest that is listed can be chosen no more. */
   #unlist(): void {
-    const { kind, low, high } = this.#gaps[this.#unlisted]!;
+    const gap = this.#gaps[this.#unlisted]!;
     const number = this.#first + this.#unlisted++;
-    if (kind === 'bullish') this.#above.remove(low, number);
-    else this.#below.remove(-high, number);
-    this.version++;
+    if (gap.kind === 'bullish') this.#above.remove(gap.low, number);
+    else this.#below.remove(-gap.high, number);
+    this.#changes(gap);
+  }
+
+  /** A gap comes or goes: it is chosen before its edge, as far as the one before that. */
+  #changes({ kind, low, high }: ListedGap): void {
+    if (kind === 'bullish') this.#onChange(this.#above.before(low), low);
+    else this.#onChange(high, -this.#below.before(-high));
   }
 
   #find(): ListedGap | null {

@@ -1,7 +1,9 @@
+import { plainProfile } from '@algo/model';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Resolution } from '../resolution.ts';
 import { SnapshotReader, SnapshotWriter } from '../snapshot.ts';
+import { TapeTip } from '../tape-tip.ts';
 import { TradeRing } from '../trade-ring.ts';
 import { LookBackProfiles } from './look-back-profiles.ts';
 
@@ -27,8 +29,9 @@ test('each profile holds what its time does, of what there is room for, however 
   fc.assert(
     fc.property(fc.array(row, { minLength: 80, maxLength: 300 }), (rows) => {
       const resolution = new Resolution(1, 1);
+      const tip = new TapeTip();
       let ring = new TradeRing(ROOM);
-      let profiles = new LookBackProfiles(resolution, SCOPES, ring);
+      let profiles = new LookBackProfiles(resolution, SCOPES, SCOPES, ring);
       let timeUs = 1e15;
       const trades: { timeUs: number; price: number; volume: number }[] = [];
       for (const { gapUs, price, volume, isRead, isRestored } of rows) {
@@ -40,12 +43,14 @@ test('each profile holds what its time does, of what there is room for, however 
           const to = new SnapshotWriter();
           ring.save(to, timeUs + 1);
           ring = new TradeRing(ROOM);
-          profiles = new LookBackProfiles(resolution, SCOPES, ring);
+          profiles = new LookBackProfiles(resolution, SCOPES, SCOPES, ring);
           ring.load(new SnapshotReader(to.bytes()));
           profiles.restart();
         }
         if (!isRead) continue;
-        const said = profiles.read(timeUs + 1, SCOPES);
+        tip.passTo(timeUs + 1);
+        tip.turn++;
+        const said = profiles.read(tip).map(plainProfile);
         for (const [i, lengthUs] of LENGTHS_US.entries()) {
           const held = trades.slice(-ROOM).filter((trade) => trade.timeUs >= timeUs + 1 - lengthUs);
           const byPrice = new Map<number, number>();

@@ -1,12 +1,7 @@
-import {
-  type MarketProfile,
-  type ProfileScope,
-  type TimeUs,
-  US_PER_MINUTE,
-  type ValueArea,
-} from '@algo/model';
+import { type MarketProfile, type TimeUs, US_PER_MINUTE, type ValueArea } from '@algo/model';
 import type { InSteps, Resolution } from '../resolution.ts';
 import type { MarketProfileRow } from '../rows.ts';
+import { STATES, type TapeTip } from '../tape-tip.ts';
 import type { TradeReader, TradeRing } from '../trade-ring.ts';
 import { VolumeRows } from './volume-rows.ts';
 
@@ -25,107 +20,157 @@ export const LOOK_BACK_SCOPES: readonly LookBack[] = LOOK_BACKS.map(({ scope }) 
 interface Window {
   readonly scope: LookBack;
   readonly lengthUs: number;
+  /** Of the rows of the ring from one number to another. */
   readonly rows: VolumeRows;
   from: number;
   to: number;
-  /** What it said last, kept while nothing changes. */
-  profile: ProfileInHand | null;
+  /** The rows that it held when it was last looked at, and their volume. */
+  oldest: number;
+  seen: number;
+  volume: number;
+  /** The volume of what came and of what went since `rows` were brought up. */
+  pending: number;
   /** The last value area that somebody looked at. */
   area: ValueArea | null;
 }
 
-/**
- * A profile whose value area is worked out when somebody looks. *Errors*: looking at it for the first time
- * when the window has gone on.
- */
+/** A profile, each number worked out when somebody looks. *Errors*: looking behind its turn of the tape. */
 class ProfileInHand implements MarketProfile {
   readonly scope: LookBack;
-  readonly poc: number;
   readonly pocRunnerUp = null;
-  readonly volume: number;
   readonly #window: Window;
-  readonly #resolution: Resolution;
-  readonly #changes: number;
-  #valueArea: ValueArea | null | undefined;
+  readonly #profiles: LookBackProfiles;
+  /** Of the tape, when it was taken. */
+  #turn = -1;
 
-  constructor(window: Window, resolution: Resolution) {
-    const { scope, rows } = window;
-    this.scope = scope;
-    this.poc = resolution.price.toValue(rows.poc);
-    this.volume = resolution.quantity.toValue(rows.total);
+  constructor(profiles: LookBackProfiles, window: Window) {
+    this.scope = window.scope;
     this.#window = window;
-    this.#resolution = resolution;
-    this.#changes = rows.changes;
+    this.#profiles = profiles;
   }
 
-  /** Whether nothing has changed since. */
-  get stands(): boolean {
-    return this.#window.rows.changes === this.#changes;
+  /** Is the profile as it is at a turn of the tape. */
+  begin(turn: number): void {
+    this.#turn = turn;
+  }
+
+  get poc(): number {
+    return this.#still('poc').pocOf(this.#window);
+  }
+
+  get volume(): number {
+    return this.#still('volume').volumeOf(this.#window);
   }
 
   get valueArea(): ValueArea | null {
-    if (this.#valueArea === undefined) {
-      if (!this.stands) throw new Error(`the value area of an old profile of ${this.scope} is asked for`);
-      this.#valueArea = this.#area();
-    }
-    return this.#valueArea;
+    return this.#still('valueArea').areaOf(this.#window);
   }
 
-  /** Returns the area, the same as before where its edges are. */
-  #area(): ValueArea | null {
-    const { area, rows } = this.#window;
-    rows.judge();
-    if (!rows.hasArea) return null;
-    const low = this.#resolution.price.toValue(rows.low);
-    const high = this.#resolution.price.toValue(rows.high);
-    if (area === null || area.low !== low || area.high !== high) this.#window.area = { low, high };
-    return this.#window.area;
+  #still(part: string): LookBackProfiles {
+    if (this.#profiles.isAt(this.#turn)) return this.#profiles;
+    throw new Error(`${part} of an old profile of ${this.scope} is asked for`);
   }
 }
 
 /**
  * Volume by price over the last 1, 5, 15 and 60 minutes, a row for each step of price, exact at any moment. A
- * look-back takes in what is new in the ring of trades and gives back what is too old only when it is read.
- * *Units*: whole steps.
+ * look-back takes in what is new in the ring of trades and gives back what is too old only when that can
+ * change what is asked. *Units*: whole steps.
  */
 export class LookBackProfiles implements InSteps, TradeReader {
   readonly #resolution: Resolution;
   readonly #ring: TradeRing;
   readonly #windows: readonly Window[];
   readonly #longest: Window;
+  /** Those that are shown. */
+  readonly #read: readonly Window[];
+  /** The profiles that are shown, as often as states are told apart; and those of them that have a trade. */
+  readonly #shown: readonly (readonly ProfileInHand[])[];
+  readonly #lists: (readonly ProfileInHand[])[];
+  #next = 0;
+  /** When profiles were last read. */
+  #turn = -1;
+  #tip: TapeTip | null = null;
 
-  /** `scopes` are what is asked for: one look-back at least. */
-  constructor(resolution: Resolution, scopes: readonly ProfileScope[], ring: TradeRing) {
+  /** `scopes` are what is asked for, one look-back at least; `shown` those of them that are read. */
+  constructor(
+    resolution: Resolution,
+    scopes: readonly LookBack[],
+    shown: readonly LookBack[],
+    ring: TradeRing,
+  ) {
     this.#resolution = resolution;
     this.#ring = ring;
     this.#windows = LOOK_BACKS.filter(({ scope }) => scopes.includes(scope)).map((lookBack) => ({
-      ...{ ...lookBack, rows: new VolumeRows(), from: 0, to: 0, profile: null, area: null },
+      ...{ ...lookBack, rows: new VolumeRows(), from: 0, to: 0, oldest: 0, seen: 0 },
+      ...{ volume: 0, pending: 0, area: null },
     }));
     this.#longest = this.#windows.at(-1)!;
+    this.#read = this.#windows.filter(({ scope }) => shown.includes(scope));
+    const profiles = () => this.#read.map((window) => new ProfileInHand(this, window));
+    this.#shown = Array.from({ length: STATES }, profiles);
+    this.#lists = [...this.#shown];
     ring.addReader(this);
   }
 
-  /**
-   * Returns the profiles of some look-backs, those that have a trade, of trades from `momentUs` − length on.
-   */
-  read(momentUs: TimeUs, scopes: readonly ProfileScope[]): MarketProfile[] {
-    const found: MarketProfile[] = [];
-    for (const window of this.#windows) {
-      const profile = scopes.includes(window.scope) ? this.#read(window, momentUs) : null;
-      if (profile !== null) found.push(profile);
+  /** Returns the profiles that are shown and have a trade: the same while the tape stands. */
+  read(tip: TapeTip): readonly MarketProfile[] {
+    if (tip.turn === this.#turn) return this.#lists[this.#next]!;
+    this.#turn = tip.turn;
+    this.#tip = tip;
+    this.#next = (this.#next + 1) % STATES;
+    const shown = this.#shown[this.#next]!;
+    let traded = 0;
+    for (let i = 0; i < shown.length; i++) {
+      const window = this.#read[i]!;
+      this.#pass(window, tip.momentUs);
+      if (window.volume > 0) traded++;
+      shown[i]!.begin(tip.turn);
     }
-    return found;
+    // Nothing trades in the shorter ones where nothing does in a longer one.
+    this.#lists[this.#next] = traded === shown.length ? shown : shown.slice(shown.length - traded);
+    return this.#lists[this.#next]!;
+  }
+
+  /** Whether the tape is where it was at a turn. */
+  isAt(turn: number): boolean {
+    return this.#tip!.turn === turn;
+  }
+
+  pocOf(window: Window): number {
+    if (window.pending >= window.rows.lead) {
+      this.#bringUp(window);
+      window.rows.findMost();
+    }
+    return this.#resolution.price.toValue(window.rows.poc);
+  }
+
+  volumeOf({ volume }: Window): number {
+    return this.#resolution.quantity.toValue(volume);
+  }
+
+  /** Returns the area: the same as before where its edges are. */
+  areaOf(window: Window): ValueArea | null {
+    this.#bringUp(window);
+    const { area, rows } = window;
+    rows.judge();
+    if (!rows.hasArea) return null;
+    const low = this.#resolution.price.toValue(rows.low);
+    const high = this.#resolution.price.toValue(rows.high);
+    if (area === null || area.low !== low || area.high !== high) window.area = { low, high };
+    return window.area;
   }
 
   /** Returns the row of one look-back for the table, or null without a trade in it. */
   row(scope: LookBack, timeUs: TimeUs): MarketProfileRow | null {
     const window = this.#windows.find((candidate) => candidate.scope === scope)!;
-    const profile = this.#read(window, timeUs);
-    if (profile === null) return null;
+    this.#pass(window, timeUs);
+    if (window.volume === 0) return null;
+    const valueArea = this.areaOf(window);
     const { price, quantity } = this.#resolution;
     const steps = window.rows.prices().sort();
     return {
-      ...{ timeUs, timeframe: scope, pocPrice: profile.poc, valueArea: profile.valueArea },
+      ...{ timeUs, timeframe: scope, pocPrice: this.pocOf(window), valueArea },
       profileData: {
         prices: Array.from(steps, (step) => price.toValue(step)),
         volumes: Array.from(steps, (step) => quantity.toValue(window.rows.of(step))),
@@ -140,23 +185,27 @@ export class LookBackProfiles implements InSteps, TradeReader {
   }
 
   wantedFrom(momentUs: TimeUs): number {
-    for (const window of this.#windows) this.#giveBack(window, momentUs);
+    for (const window of this.#windows) {
+      this.#letGo(window, momentUs);
+      this.#giveBack(window);
+    }
     return this.#longest.from;
   }
 
   passTo(row: number): void {
-    for (const window of this.#windows)
-      for (; window.from < row; window.from++)
-        if (window.from < window.to) {
-          const slot = this.#ring.slotOf(window.from);
-          window.rows.change(this.#ring.price[slot]!, -this.#ring.volume[slot]!);
-        }
+    for (const window of this.#windows) {
+      for (; window.oldest < row; window.oldest++)
+        if (window.oldest < window.seen)
+          window.volume -= this.#ring.volume[this.#ring.slotOf(window.oldest)]!;
+      this.#giveBack(window);
+    }
   }
 
   rescale(priceFactor: number, quantityFactor: number): void {
     for (const window of this.#windows) {
       window.rows.rescale(priceFactor, quantityFactor);
-      window.profile = null;
+      window.volume *= quantityFactor;
+      window.pending *= quantityFactor;
     }
   }
 
@@ -166,46 +215,67 @@ export class LookBackProfiles implements InSteps, TradeReader {
       window.rows.clear();
       window.from = this.#ring.tail;
       window.to = this.#ring.tail;
-      window.profile = null;
+      window.oldest = this.#ring.tail;
+      window.seen = this.#ring.tail;
+      window.volume = 0;
+      window.pending = 0;
     }
   }
 
-  #read(window: Window, momentUs: TimeUs): ProfileInHand | null {
-    this.#giveBack(window, momentUs);
-    this.#takeIn(window);
-    const { rows } = window;
-    if (rows.total === 0) return null;
-    if (window.profile?.stands !== true) {
-      rows.findMost();
-      window.profile = new ProfileInHand(window, this.#resolution);
+  /** Lets a window go on to a moment. */
+  #pass(window: Window, momentUs: TimeUs): void {
+    this.#letGo(window, momentUs);
+    const { volume, head } = this.#ring;
+    let at = Math.max(window.oldest, window.seen);
+    window.seen = head;
+    if (at === head) return;
+    let came = 0;
+    for (let slot = this.#ring.slotOf(at); at < head; at++) {
+      came += volume[slot]!;
+      slot = slot + 1 === volume.length ? 0 : slot + 1;
     }
-    return window.profile;
+    window.volume += came;
+    window.pending += came;
   }
 
-  /** Gives back what is too old; what came and went since it was read was never taken in. */
-  #giveBack(window: Window, momentUs: TimeUs): void {
-    const { time, price, volume, head } = this.#ring;
+  /** Lets go of what is too old at a moment. */
+  #letGo(window: Window, momentUs: TimeUs): void {
+    const { time, volume } = this.#ring;
     const edge = this.#ring.since(momentUs - window.lengthUs);
-    const { rows, to } = window;
-    let at = window.from;
-    const until = Math.min(to, head);
-    if (at < until) {
-      for (let slot = this.#ring.slotOf(at); at < until && time[slot]! < edge; at++) {
-        rows.change(price[slot]!, -volume[slot]!);
+    const { seen } = window;
+    let at = window.oldest;
+    let gone = 0;
+    if (at < seen)
+      for (let slot = this.#ring.slotOf(at); at < seen && time[slot]! < edge; at++) {
+        gone += volume[slot]!;
         slot = slot + 1 === time.length ? 0 : slot + 1;
       }
-    }
-    window.from = at < until ? at : this.#ring.firstFrom(edge, at);
+    window.oldest = at < seen ? at : this.#ring.firstFrom(edge, at);
+    window.volume -= gone;
+    window.pending += gone;
   }
 
-  #takeIn(window: Window): void {
-    const { price, volume, head } = this.#ring;
-    const { rows } = window;
-    let at = Math.max(window.from, window.to);
-    window.to = head;
-    if (at === head) return;
-    for (let slot = this.#ring.slotOf(at); at < head; at++) {
-      rows.change(price[slot]!, volume[slot]!);
+  /** Gives back what is too old. */
+  #giveBack(window: Window): void {
+    this.#change(window.rows, window.from, Math.min(window.to, window.oldest), -1);
+    window.from = window.oldest;
+  }
+
+  /** Takes in what is new, too; what came and went was never taken in. */
+  #bringUp(window: Window): void {
+    this.#giveBack(window);
+    this.#change(window.rows, Math.max(window.to, window.oldest), window.seen, 1);
+    window.to = window.seen;
+    window.pending = 0;
+  }
+
+  /** Adds what some rows of the ring hold, or takes it away. */
+  #change(rows: VolumeRows, from: number, to: number, sign: 1 | -1): void {
+    if (from >= to) return;
+    const { price, volume } = this.#ring;
+    let slot = this.#ring.slotOf(from);
+    for (let at = from; at < to; at++) {
+      rows.change(price[slot]!, sign * volume[slot]!);
       slot = slot + 1 === price.length ? 0 : slot + 1;
     }
   }

@@ -14,7 +14,7 @@ const GUESSES = 256;
  * or up at a time. *Units*: whole steps. *Source*: rule set `classic`.
  */
 export class VolumeRows {
-  /** By row, those that have volume: in no order. */
+  /** By row, in no order: those that have volume, and some that had. */
   #prices = new Float64Array(FIRST_ROWS);
   #volumes = new Float64Array(FIRST_ROWS);
   #count = 0;
@@ -30,6 +30,8 @@ export class VolumeRows {
   high = Number.NaN;
   #pocVolume = 0;
   #isPocKnown = false;
+  /** No other row has more. */
+  #othersMost = 0;
   #areEdgesKnown = false;
   /** Rows of so much and more are inside, and what those hold; ∞ where none is. */
   #least = Number.POSITIVE_INFINITY;
@@ -40,7 +42,7 @@ export class VolumeRows {
 
   /** Returns the prices that have volume, in no order. */
   prices(): Float64Array {
-    return this.#prices.slice(0, this.#count);
+    return this.#prices.filter((_, row) => row < this.#count && this.#volumes[row]! > 0);
   }
 
   get hasArea(): boolean {
@@ -60,7 +62,6 @@ export class VolumeRows {
     this.#volumes[row] = after;
     this.total += volume;
     this.changes++;
-    if (after === 0) this.#leave(row);
     const least = this.#least;
     if (before >= least) {
       this.#held -= before;
@@ -75,11 +76,20 @@ export class VolumeRows {
       this.#next = after;
     }
     if (price === this.poc) {
-      if (volume < 0) this.#isPocKnown = false;
       this.#pocVolume = after;
-    } else if (after > this.#pocVolume || (after === this.#pocVolume && price < this.poc)) {
+      this.#isPocKnown = after > this.#othersMost || (volume > 0 && this.#isPocKnown);
+    } else if (after >= this.#othersMost) this.#weigh(price, after);
+  }
+
+  /** Holds a row that has as much as any but the one that has most against that one. */
+  #weigh(price: number, volume: number): void {
+    const most = this.#pocVolume;
+    if (volume > this.#othersMost) this.#isPocKnown = true;
+    if (volume < most || (volume === most && price > this.poc)) this.#othersMost = volume;
+    else {
+      this.#othersMost = Math.max(most, this.#othersMost);
       this.poc = price;
-      this.#pocVolume = after;
+      this.#pocVolume = volume;
     }
   }
 
@@ -112,6 +122,7 @@ export class VolumeRows {
     this.poc = Number.NaN;
     this.#pocVolume = 0;
     this.#isPocKnown = false;
+    this.#othersMost = 0;
     this.#areEdgesKnown = false;
     this.#least = Number.POSITIVE_INFINITY;
     this.#held = 0;
@@ -123,8 +134,8 @@ export class VolumeRows {
   #find(price: number): number {
     let row = this.#rowOf.get(price);
     if (row === undefined) {
+      if (this.#count === this.#prices.length) this.#makeRoom();
       row = this.#count++;
-      if (row === this.#prices.length) this.#widen();
       this.#prices[row] = price;
       this.#volumes[row] = 0;
       this.#rowOf.set(price, row);
@@ -133,15 +144,18 @@ export class VolumeRows {
     return row;
   }
 
-  /** The last row takes the place of one that has no volume any more. */
-  #leave(row: number): void {
-    const [prices, volumes] = [this.#prices, this.#volumes];
-    this.#rowOf.delete(prices[row]!);
-    const last = --this.#count;
-    if (row === last) return;
-    prices[row] = prices[last]!;
-    volumes[row] = volumes[last]!;
-    this.#rowOf.set(prices[row]!, row);
+  /** Lets rows without volume go, where there are many, else makes room for more. */
+  #makeRoom(): void {
+    const [prices, volumes, count] = [this.#prices, this.#volumes, this.#count];
+    this.#rowOf.clear();
+    this.#count = 0;
+    for (let row = 0; row < count; row++) {
+      if (volumes[row] === 0) continue;
+      prices[this.#count] = prices[row]!;
+      volumes[this.#count] = volumes[row]!;
+      this.#rowOf.set(prices[row]!, this.#count++);
+    }
+    if (this.#count > prices.length / 2) this.#widen();
   }
 
   #widen(): void {
@@ -204,18 +218,20 @@ export class VolumeRows {
     this.#nextHeld = held;
   }
 
+  /** By how much more one price has than any other: less may come and go anywhere, and it still has most. */
+  get lead(): number {
+    return this.#isPocKnown ? this.#pocVolume - this.#othersMost : 0;
+  }
+
   /** Works out which price has most, where that no longer stands; some price must have volume. */
   findMost(): void {
     if (this.#isPocKnown) return;
     this.#isPocKnown = true;
     this.#pocVolume = 0;
+    this.#othersMost = 0;
     this.poc = Number.POSITIVE_INFINITY;
-    for (let i = 0; i < this.#count; i++) {
-      const [price, volume] = [this.#prices[i]!, this.#volumes[i]!];
-      if (volume < this.#pocVolume || (volume === this.#pocVolume && price > this.poc)) continue;
-      this.#pocVolume = volume;
-      this.poc = price;
-    }
+    for (let i = 0; i < this.#count; i++)
+      if (this.#volumes[i]! >= this.#othersMost) this.#weigh(this.#prices[i]!, this.#volumes[i]!);
   }
 
   /** Finds the edge of what is inside from nothing. */

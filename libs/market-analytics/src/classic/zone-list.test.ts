@@ -2,9 +2,11 @@ import { US_PER_HOUR, US_PER_MINUTE, type Zone } from '@algo/model';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { BarSeries, type StepBar } from '../bar-series.ts';
+import { KeptNearest } from '../kept-nearest.ts';
 import { NearestZones } from '../nearest-zones.ts';
 import { Resolution } from '../resolution.ts';
 import { SnapshotReader, SnapshotWriter } from '../snapshot.ts';
+import { TapeTip } from '../tape-tip.ts';
 import { TEST_INSTRUMENT } from '../testing/synthetic-tape.ts';
 import { ZoneList } from './zone-list.ts';
 
@@ -75,7 +77,13 @@ test('zones are told, kept and chosen as a look at every zone with every bar say
     fc.property(fc.array(step, { minLength: 150, maxLength: 400 }), (steps) => {
       const series = new BarSeries('1m');
       const resolution = new Resolution(1, 1);
-      let list = new ZoneList(TEST_INSTRUMENT, series, resolution);
+      const tip = new TapeTip();
+      const listed = () => {
+        const near = new KeptNearest<Zone>();
+        const made = near.add((onChange) => new ZoneList(TEST_INSTRUMENT, series, resolution, onChange));
+        return [made, near] as const;
+      };
+      let [list, kept] = listed();
       let zones: Plain[] = [];
       let [openTimeUs, price] = [START_US, 10_000];
       for (const { gap, move, up, down, ask, isRestored } of steps) {
@@ -101,13 +109,14 @@ test('zones are told, kept and chosen as a look at every zone with every bar say
         if (isRestored) {
           const to = new SnapshotWriter();
           list.save(to);
-          list = new ZoneList(TEST_INSTRUMENT, series, resolution);
+          [list, kept] = listed();
           list.load(new SnapshotReader(to.bytes()));
         }
-        const momentUs = openTimeUs + US_PER_MINUTE + Math.abs(ask) * 1e6;
-        list.letGo(momentUs);
-        const chosen = list.chosenAt(price + ask).map(({ firstSeenUs }) => firstSeenUs - US_PER_MINUTE);
-        expect(chosen).toEqual(nearestOf(zones, price + ask, momentUs));
+        tip.passTo(openTimeUs + US_PER_MINUTE + Math.abs(ask) * 1e6);
+        for (tip.price = price - 9; tip.price < price + 9; tip.price += 1 + Math.abs(ask)) {
+          const chosen = kept.at(tip).map(({ firstSeenUs }) => firstSeenUs - US_PER_MINUTE);
+          expect(chosen).toEqual(nearestOf(zones, tip.price, tip.nowUs));
+        }
       }
     }),
     { numRuns: 40 },

@@ -8,7 +8,7 @@ import {
   type ZoneStatus,
 } from '@algo/model';
 import type { BarSeries } from '../bar-series.ts';
-import type { BandList } from '../kept-nearest.ts';
+import type { BandList, OnBandChange } from '../kept-nearest.ts';
 import type { InSteps, Resolution } from '../resolution.ts';
 import type { AnalyticsSink } from '../rows.ts';
 import type { SnapshotReader, SnapshotWriter } from '../snapshot.ts';
@@ -43,8 +43,7 @@ type Told = Pick<AnalyticsSink, 'onZone'>;
  * first three touches are told. All of it happens when a bar closes. *Units*: whole steps.
  */
 export class ZoneList implements InSteps, BandList<Zone> {
-  /** Of what is chosen among: another one each time that a zone comes, changes or leaves. */
-  version = 0;
+  readonly #onChange: OnBandChange;
   readonly #instrument: InstrumentId;
   readonly #series: BarSeries;
   readonly #resolution: Resolution;
@@ -64,7 +63,13 @@ export class ZoneList implements InSteps, BandList<Zone> {
   /** Zones as they are shown, by their place, until they change. */
   readonly #shown: (Zone | undefined)[] = [];
 
-  constructor(instrument: InstrumentId, series: BarSeries, resolution: Resolution) {
+  constructor(
+    instrument: InstrumentId,
+    series: BarSeries,
+    resolution: Resolution,
+    onChange: OnBandChange = () => {},
+  ) {
+    this.#onChange = onChange;
     this.#instrument = instrument;
     this.#series = series;
     this.#resolution = resolution;
@@ -100,7 +105,7 @@ export class ZoneList implements InSteps, BandList<Zone> {
 
   /** Lets those leave the list whose time is over. */
   expire(timeUs: TimeUs, told: Told): void {
-    for (; this.#first < this.#end && !this.#isListed(this.#first, timeUs); this.#first += PARTS) {
+    for (; this.#first < this.#end && timeUs > this.#untilUs(this.#first); this.#first += PARTS) {
       const at = this.#first;
       if (this.#listed === at) this.#unlist();
       this.#kindOf(at).touchable.remove(this.#near(at), at);
@@ -110,18 +115,17 @@ export class ZoneList implements InSteps, BandList<Zone> {
     }
   }
 
-  letGo(momentUs: TimeUs): void {
+  letGo(momentUs: TimeUs): TimeUs {
     while (momentUs > this.#listedUs) this.#unlist();
+    return this.#listedUs;
   }
 
-  chosenAt(price: number): readonly Zone[] {
+  addChosen(to: Zone[], price: number): void {
     const found: number[] = [];
     this.#demand.addNearest(found, price, this.#zones);
     this.#supply.addNearest(found, -price, this.#zones);
     sortFew(found);
-    const zones: Zone[] = [];
-    for (let i = 0; i < found.length; i++) zones.push(this.#toShown(found[i]!));
-    return zones;
+    for (let i = 0; i < found.length; i++) to.push(this.#toShown(found[i]!));
   }
 
   rescale(priceFactor: number): void {
@@ -162,11 +166,11 @@ export class ZoneList implements InSteps, BandList<Zone> {
 
   /** Tells of those that have changed, each once, oldest first. */
   #tell(told: Told): void {
-    this.version++;
     let before = -1;
     for (const at of sortFew(this.#changed)) {
       if (at === before) continue;
       before = at;
+      this.#changes(at);
       this.#shown[at / PARTS] = undefined;
       told.onZone(this.#zones[at + IS_BROKEN] === 1 ? this.#toZone(at) : this.#toShown(at));
     }
@@ -192,7 +196,7 @@ export class ZoneList implements InSteps, BandList<Zone> {
     this.#end += PARTS;
     this.#enter(at);
     if (this.#listed === at) this.#listedUs = this.#untilUs(at);
-    this.version++;
+    this.#changes(at);
     told.onZone(this.#toShown(at));
   }
 
@@ -210,7 +214,7 @@ export class ZoneList implements InSteps, BandList<Zone> {
 
   /** Puts all zones in order anew. */
   #order(): void {
-    this.version++;
+    this.#onChange(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
     this.#shown.length = 0;
     this.#demand.clear();
     this.#supply.clear();
@@ -235,7 +239,12 @@ export class ZoneList implements InSteps, BandList<Zone> {
     this.#kindOf(at).near.remove(this.#near(at), at);
     this.#listed += PARTS;
     this.#listedUs = this.#listed < this.#end ? this.#untilUs(this.#listed) : Number.POSITIVE_INFINITY;
-    this.version++;
+    if (this.#zones[at + IS_BROKEN] === 0) this.#changes(at);
+  }
+
+  /** A zone comes, changes or goes. */
+  #changes(at: number): void {
+    this.#kindOf(at).tell(this.#onChange, this.#far(at), this.#near(at));
   }
 
   #kindOf(at: number): ZonesOfKind {
@@ -248,10 +257,6 @@ export class ZoneList implements InSteps, BandList<Zone> {
 
   #far(at: number): number {
     return this.#zones[at + IS_DEMAND] === 1 ? this.#zones[at + LOW]! : -this.#zones[at + HIGH]!;
-  }
-
-  #isListed(at: number, timeUs: TimeUs): boolean {
-    return timeUs <= this.#untilUs(at);
   }
 
   #untilUs(at: number): TimeUs {

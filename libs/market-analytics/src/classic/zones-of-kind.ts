@@ -1,3 +1,4 @@
+import type { OnBandChange } from '../kept-nearest.ts';
 import { EdgeOrder } from './edge-order.ts';
 import { HIGH, LOW, STRENGTH } from './zone-parts.ts';
 
@@ -38,10 +39,13 @@ export class ZonesOfKind {
   addNearest(to: number[], price: number, zones: Float64Array): void {
     const { near } = this;
     const at = near.from(price);
-    const target = at === 0 ? -1 : near.band(near.from(near.edge(at - 1)));
+    // The first of those whose edge is next below.
+    let first = at - 1;
+    while (first > 0 && near.edge(first - 1) === near.edge(at - 1)) first--;
+    const target = at === 0 ? -1 : near.band(first);
     const entry = at < near.count && near.edge(at) === price ? near.band(at) : target;
     let level = this.#strongest(zones, at, near.count, price);
-    if (level < 0 && at > 0) level = this.#strongest(zones, near.from(near.edge(at - 1)), at, price);
+    if (level < 0 && at > 0) level = this.#strongest(zones, first, at, price);
     if (entry >= 0) to.push(entry);
     if (level >= 0 && level !== entry) to.push(level);
     if (target >= 0 && target !== entry && target !== level) to.push(target);
@@ -60,6 +64,13 @@ export class ZonesOfKind {
       strength = its;
     }
     return best;
+  }
+
+  /** Tells where answers change as a zone does: it is chosen from its far edge to the next near one only. */
+  tell(onChange: OnBandChange, far: number, near: number): void {
+    const next = this.near.next(near);
+    if (this.side === 1) onChange(far, next);
+    else onChange(-next, -far);
   }
 
   clear(): void {

@@ -9,6 +9,8 @@ const NOTHING: readonly null[] = [];
 
 /** The features of one timeframe that somebody has asked for. */
 export class FeatureSet {
+  /** Those that were asked for. */
+  readonly names: readonly string[];
   readonly #series: BarSeries;
   readonly #resolution: Resolution;
   readonly #features: readonly NamedFeature[];
@@ -27,6 +29,7 @@ export class FeatureSet {
     resolution: Resolution,
     families: readonly FeatureFamily[] = FEATURE_FAMILIES,
   ) {
+    this.names = names;
     this.#series = series;
     this.#resolution = resolution;
     this.#features = featuresNamed(names, families);

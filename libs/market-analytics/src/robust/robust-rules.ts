@@ -15,6 +15,7 @@ import type { Resolution } from '../resolution.ts';
 import type { AnalyticsSink } from '../rows.ts';
 import type { Rules } from '../rules.ts';
 import type { SnapshotReader, SnapshotWriter } from '../snapshot.ts';
+import type { TapeTip } from '../tape-tip.ts';
 import { AtrBars } from './atr-bars.ts';
 import { GapBook } from './gap-book.ts';
 import { SessionProfile } from './session-profile.ts';
@@ -98,11 +99,11 @@ export class RobustRules implements Rules {
     this.#sessionOrders = this.#orders();
   }
 
-  zones(price: number): Zone[] {
+  zones({ price }: TapeTip): Zone[] {
     return this.#zones.flatMap((book, i) => (this.#isAsked(i) ? book.nearest(price) : []));
   }
 
-  gaps(price: number): FairValueGap[] {
+  gaps({ price }: TapeTip): FairValueGap[] {
     return this.#gaps.flatMap((book, i) => (this.#isAsked(i) ? book.nearest(price) : []));
   }
 

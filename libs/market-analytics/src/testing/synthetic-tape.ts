@@ -2,7 +2,7 @@ import {
   BUY,
   type InstrumentId,
   instrumentId,
-  type MarketState,
+  plainState,
   RULE_SETS,
   SELL,
   type TradeColumns,
@@ -69,26 +69,6 @@ export function livelyTrades(seed: number, count: number, startUs: number): Test
   return out;
 }
 
-/** Returns a state in hand with everything in it read. */
-export function wholeOf(state: MarketState): MarketState {
-  const { instrument, timeUs, price, priceStep, quantityStep, complete, trades, cvd, flow, features } = state;
-  const { microstructure, sinceUs } = state;
-  return {
-    ...{ instrument, timeUs, price, priceStep, quantityStep, complete, trades, cvd, flow, features, sinceUs },
-    bars: state.bars.map(({ timeframe, bars, last, values }) => ({ timeframe, bars, last, values })),
-    microstructure: microstructure && {
-      ...{ signal: microstructure.signal, fastZ: microstructure.fastZ, slowZ: microstructure.slowZ },
-      ...{ mid: microstructure.mid, flipSpread: microstructure.flipSpread },
-    },
-    structures: state.structures.map(({ rules, zones, gaps, profiles }) => ({
-      ...{ rules, zones, gaps },
-      profiles: profiles.map(({ scope, poc, pocRunnerUp, valueArea, volume }) => ({
-        ...{ scope, poc, pocRunnerUp, valueArea, volume },
-      })),
-    })),
-  };
-}
-
 /** A sink that keeps everything it is told, in order, as JSON; `state` is asked for whenever it is due. */
 export function recordingSink(state: () => unknown): { sink: AnalyticsSink; heard: string[] } {
   const heard: string[] = [];
@@ -98,7 +78,7 @@ export function recordingSink(state: () => unknown): { sink: AnalyticsSink; hear
     onCandle: keep('candle'),
     onZone: keep('zone'),
     onGap: keep('gap'),
-    onSignal: ({ id, direction, state }) => keep('signal')([id, direction, wholeOf(state)]),
+    onSignal: ({ id, direction, state }) => keep('signal')([id, direction, plainState(state)]),
     onStateDue: (timeUs) => due([timeUs, state()]),
     onOrderFlow: keep('flow'),
     onProfile: keep('profile'),
