@@ -7,7 +7,7 @@ import type { WireWriter } from './wire-writer.ts';
 
 /** Writes a number; none where it is 0, which a reader takes for absent anyway. */
 export function putDouble(to: WireWriter, number: number, value: number): void {
-  if (!Object.is(value, 0)) sayDouble(to, number, value);
+  if (value !== 0 || 1 / value < 0) sayDouble(to, number, value);
 }
 
 /** Writes a number, also 0. */
@@ -37,13 +37,21 @@ export function putKnown(to: WireWriter, number: number, values: readonly (numbe
 
 /** Writes a whole number; none where it is 0. */
 export function putWhole(to: WireWriter, number: number, value: number): void {
-  if (!Object.is(value, 0)) sayWhole(to, number, value);
+  if (value !== 0) sayWhole(to, number, value);
 }
 
 /** Writes a whole number, also 0. */
 export function sayWhole(to: WireWriter, number: number, value: number): void {
   to.tag(number, 0);
   to.whole(wholeNumber(value));
+}
+
+/** Writes whole numbers in a row. */
+export function putWholes(to: WireWriter, number: number, values: readonly number[]): void {
+  if (values.length === 0) return;
+  to.tag(number, 2);
+  for (let i = 0; i < values.length; i++) wholeNumber(values[i]);
+  to.wholes(values);
 }
 
 export function putFlag(to: WireWriter, number: number, value: boolean): void {

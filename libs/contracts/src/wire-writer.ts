@@ -46,6 +46,27 @@ export class WireWriter {
     else this.#spell(value);
   }
 
+  /** *Units*: whole, 0 to 2^53 − 1; behind the length of all of them. */
+  wholes(values: readonly number[]): void {
+    const place = this.begin();
+    this.#need(values.length * NUMBER_BYTES_MAX);
+    const bytes = this.#bytes;
+    let at = this.#length;
+    for (let i = 0; i < values.length; i++) {
+      let rest = values[i]!;
+      if (rest >= FOUR_BYTES) {
+        this.#length = at;
+        this.#spell(rest);
+        at = this.#length;
+        continue;
+      }
+      for (rest |= 0; rest > 127; rest >>= 7) bytes[at++] = (rest & 127) | 128;
+      bytes[at++] = rest;
+    }
+    this.#length = at;
+    this.end(place);
+  }
+
   double(value: number): void {
     this.#need(NUMBER_BYTES_MAX);
     this.#view.setFloat64(this.#length, value, true);

@@ -45,6 +45,7 @@ export * from './shard.ts';
 export * from './shard-plan.ts';
 export * from './side.ts';
 export * from './sighting.ts';
+export * from './state-changes.ts';
 export * from './stream-fill.ts';
 export * from './symbol-token.ts';
 export * from './time.ts';

@@ -94,7 +94,7 @@ function round(kind: Kind, slices: readonly TradeColumns[], trades: number): voi
     },
     encode: () => {
       due++;
-      const { name, body } = telling.tell(engine.state());
+      const { name, body } = telling.tell(engine.stateInHand());
       const { length } = encodeFact(name, body);
       bytes += length;
       if (length > most) most = length;
@@ -105,9 +105,12 @@ function round(kind: Kind, slices: readonly TradeColumns[], trades: number): voi
     ...{ onCandle: count, onZone: count, onGap: count, onSignal: count, onStateDue },
     ...{ onOrderFlow: count, onProfile: count },
   };
+  const cpuBefore = process.threadCpuUsage();
   const startMs = performance.now();
   for (const slice of slices) engine.onTrades(slice, true, sink);
   const ns_per_trade = ((performance.now() - startMs) * 1e6) / trades;
+  const { user, system } = process.threadCpuUsage(cpuBefore);
+  const cpu_ns = ((user + system) * 1e3) / trades;
   const first = new SnapshotWriter();
   engine.save(first);
   const to = new SnapshotWriter(first.bytes().length);
@@ -115,7 +118,7 @@ function round(kind: Kind, slices: readonly TradeColumns[], trades: number): voi
   engine.save(to);
   console.log(
     JSON.stringify({
-      ...{ trades, ns_per_trade, due: due / trades, outputs, seen: seen > 0 },
+      ...{ trades, ns_per_trade, cpu_ns, due: due / trades, outputs, seen },
       ...{ bytes: due === 0 ? 0 : bytes / due, bytesMax: most },
       ...{ snapshotBytes: to.bytes().length, snapshotMs: performance.now() - savedMs },
       rss: process.memoryUsage().rss,

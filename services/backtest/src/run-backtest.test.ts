@@ -50,8 +50,8 @@ function lineOf(fact: Fact): string {
   const state = fact.name === 'SignalGenerated' ? undefined : stateIn(fact);
   if (state !== undefined) {
     // By wire a state is told by what changed: what each says is in both.
-    const { instrument, timeUs, trades, price, cvd } = state;
-    return `state ${instrument} ${timeUs} ${trades} ${price} ${cvd}`;
+    const { instrument, timeUs, trades, cvd } = state;
+    return `state ${instrument} ${timeUs} ${trades} ${cvd}`;
   }
   return `${fact.name} ${Buffer.from(encodeFact(fact.name, fact.body)).toString('base64')}`;
 }

@@ -35,11 +35,11 @@ export namespace algo {
             instrument: string;
             timeUs: number;
             number: number;
-            price: number;
+            priceSteps: number;
             complete: boolean;
             trades: number;
             cvd: number;
-            flow: algo.v1.OrderFlow.$Properties[];
+            flow: number[];
             microstructure?: (algo.v1.Microstructure.$Properties|null);
             bars: algo.v1.BarReading.$Properties[];
             structures: algo.v1.StructureChange.$Properties[];
@@ -52,11 +52,11 @@ export namespace algo {
                 instrument?: (string|null);
                 timeUs?: (number|null);
                 number?: (number|null);
-                price?: (number|null);
+                priceSteps?: (number|null);
                 complete?: (boolean|null);
                 trades?: (number|null);
                 cvd?: (number|null);
-                flow?: (algo.v1.OrderFlow.$Properties[]|null);
+                flow?: (number[]|null);
                 microstructure?: (algo.v1.Microstructure.$Properties|null);
                 bars?: (algo.v1.BarReading.$Properties[]|null);
                 structures?: (algo.v1.StructureChange.$Properties[]|null);

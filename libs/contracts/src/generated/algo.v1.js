@@ -120,7 +120,7 @@ export const algo = $root.algo = (() => {
             MarketStateChanged.prototype.instrument = "";
             MarketStateChanged.prototype.timeUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             MarketStateChanged.prototype.number = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
-            MarketStateChanged.prototype.price = 0;
+            MarketStateChanged.prototype.priceSteps = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             MarketStateChanged.prototype.complete = false;
             MarketStateChanged.prototype.trades = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             MarketStateChanged.prototype.cvd = 0;
@@ -150,8 +150,8 @@ export const algo = $root.algo = (() => {
                     writer.uint32(16).uint64(message.timeUs);
                 if (message.number != null && $Object.hasOwnProperty.call(message, "number") && (typeof message.number === "object" ? message.number.low || message.number.high : message.number !== 0))
                     writer.uint32(24).uint64(message.number);
-                if (message.price != null && $Object.hasOwnProperty.call(message, "price") && !$Object.is(message.price, 0))
-                    writer.uint32(33).double(message.price);
+                if (message.priceSteps != null && $Object.hasOwnProperty.call(message, "priceSteps") && (typeof message.priceSteps === "object" ? message.priceSteps.low || message.priceSteps.high : message.priceSteps !== 0))
+                    writer.uint32(32).uint64(message.priceSteps);
                 if (message.complete != null && $Object.hasOwnProperty.call(message, "complete") && message.complete !== false)
                     writer.uint32(40).bool(message.complete);
                 if (message.trades != null && $Object.hasOwnProperty.call(message, "trades") && (typeof message.trades === "object" ? message.trades.low || message.trades.high : message.trades !== 0))
@@ -159,8 +159,7 @@ export const algo = $root.algo = (() => {
                 if (message.cvd != null && $Object.hasOwnProperty.call(message, "cvd") && !$Object.is(message.cvd, 0))
                     writer.uint32(57).double(message.cvd);
                 if (message.flow != null && message.flow.length)
-                    for (let i = 0; i < message.flow.length; ++i)
-                        $root.algo.v1.OrderFlow.encode(message.flow[i], writer.uint32(66).fork(), _depth + 1).ldelim();
+                    writer.uint32(66).uint64s(message.flow);
                 if (message.microstructure != null && $Object.hasOwnProperty.call(message, "microstructure"))
                     $root.algo.v1.Microstructure.encode(message.microstructure, writer.uint32(74).fork(), _depth + 1).ldelim();
                 if (message.bars != null && message.bars.length)
@@ -230,12 +229,12 @@ export const algo = $root.algo = (() => {
                             continue;
                         }
                     case 4: {
-                            if (wireType !== 1)
+                            if (wireType !== 0)
                                 break;
-                            if (!$Object.is(value = reader.double(), 0))
-                                message.price = value;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.priceSteps = value;
                             else
-                                delete message.price;
+                                delete message.priceSteps;
                             continue;
                         }
                     case 5: {
@@ -266,11 +265,17 @@ export const algo = $root.algo = (() => {
                             continue;
                         }
                     case 8: {
-                            if (wireType !== 2)
+                            if (wireType === 2) {
+                                if (!(message.flow && message.flow.length))
+                                    message.flow = [];
+                                reader.uint64s(message.flow);
+                                continue;
+                            }
+                            if (wireType !== 0)
                                 break;
                             if (!(message.flow && message.flow.length))
                                 message.flow = [];
-                            message.flow.push($root.algo.v1.OrderFlow.decode(reader, reader.size(), $undefined, _depth + 1));
+                            message.flow.push(reader.uint64());
                             continue;
                         }
                     case 9: {
@@ -361,7 +366,7 @@ export const algo = $root.algo = (() => {
                 if (message.gaps != null && $Object.hasOwnProperty.call(message, "gaps"))
                     $root.algo.v1.GapsChange.encode(message.gaps, writer.uint32(26).fork(), _depth + 1).ldelim();
                 if (message.volumes != null && message.volumes.length)
-                    writer.uint32(34).doubles(message.volumes);
+                    writer.uint32(34).uint64s(message.volumes);
                 if (message.profiles != null && message.profiles.length)
                     for (let i = 0; i < message.profiles.length; ++i)
                         $root.algo.v1.MarketProfile.encode(message.profiles[i], writer.uint32(42).fork(), _depth + 1).ldelim();
@@ -425,14 +430,14 @@ export const algo = $root.algo = (() => {
                             if (wireType === 2) {
                                 if (!(message.volumes && message.volumes.length))
                                     message.volumes = [];
-                                reader.doubles(message.volumes);
+                                reader.uint64s(message.volumes);
                                 continue;
                             }
-                            if (wireType !== 1)
+                            if (wireType !== 0)
                                 break;
                             if (!(message.volumes && message.volumes.length))
                                 message.volumes = [];
-                            message.volumes.push(reader.double());
+                            message.volumes.push(reader.uint64());
                             continue;
                         }
                     case 5: {

@@ -629,7 +629,7 @@ const zonesChangeFields = {
   fresh: field.list(nested(zone)),
 };
 function writeZonesChange(to: WireWriter, value: model.ZonesChange): void {
-  zonesChangeFields.places.put(to, 1, value.places);
+  put.putWholes(to, 1, value.places);
   put.putParts(to, 2, writeZone, value.fresh);
 }
 const zonesChange = part<model.ZonesChange>('ZonesChange', zonesChangeFields, writeZonesChange);
@@ -639,7 +639,7 @@ const gapsChangeFields = {
   fresh: field.list(nested(fairValueGap)),
 };
 function writeGapsChange(to: WireWriter, value: model.GapsChange): void {
-  gapsChangeFields.places.put(to, 1, value.places);
+  put.putWholes(to, 1, value.places);
   put.putParts(to, 2, writeFairValueGap, value.fresh);
 }
 const gapsChange = part<model.GapsChange>('GapsChange', gapsChangeFields, writeGapsChange);
@@ -648,14 +648,14 @@ const structureChangeFields = {
   rules: ruleSet,
   zones: field.orNull(nested(zonesChange)),
   gaps: field.orNull(nested(gapsChange)),
-  volumes: field.list(field.double),
+  volumes: field.list(field.whole),
   profiles: field.list(nested(marketProfile)),
 };
 function writeStructureChange(to: WireWriter, value: model.StructureChange): void {
   put.putWord(to, 1, ruleSetWords, value.rules);
   if (value.zones !== null) put.putPart(to, 2, writeZonesChange, value.zones);
   if (value.gaps !== null) put.putPart(to, 3, writeGapsChange, value.gaps);
-  put.putDoubles(to, 4, value.volumes);
+  put.putWholes(to, 4, value.volumes);
   put.putParts(to, 5, writeMarketProfile, value.profiles);
 }
 const structureChange = part<model.StructureChange>('StructureChange', structureChangeFields, writeStructureChange);
@@ -664,11 +664,11 @@ const marketStateChangedFields = {
   instrument: idFields.instrument,
   timeUs: field.whole,
   number: field.whole,
-  price: field.double,
+  priceSteps: field.whole,
   complete: field.flag,
   trades: field.whole,
   cvd: field.double,
-  flow: field.list(nested(orderFlow)),
+  flow: field.list(field.whole),
   microstructure: field.orNull(nested(microstructure)),
   bars: field.list(nested(barReading)),
   structures: field.list(nested(structureChange)),
@@ -677,11 +677,11 @@ function writeMarketStateChanged(to: WireWriter, value: model.MarketStateChanged
   marketStateChangedFields.instrument.put(to, 1, value.instrument);
   put.putWhole(to, 2, value.timeUs);
   put.putWhole(to, 3, value.number);
-  put.putDouble(to, 4, value.price);
+  put.putWhole(to, 4, value.priceSteps);
   put.putFlag(to, 5, value.complete);
   put.putWhole(to, 6, value.trades);
   put.putDouble(to, 7, value.cvd);
-  put.putParts(to, 8, writeOrderFlow, value.flow);
+  put.putWholes(to, 8, value.flow);
   if (value.microstructure !== null) put.putPart(to, 9, writeMicrostructure, value.microstructure);
   put.putParts(to, 10, writeBarReading, value.bars);
   put.putParts(to, 11, writeStructureChange, value.structures);

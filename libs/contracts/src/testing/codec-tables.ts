@@ -153,6 +153,7 @@ function writeOf(field: protobuf.Field, table: string): string {
   const kind = { double: 'Double', uint64: 'Whole', bool: 'Flag' }[field.type];
   if (kind === 'Double' && rule === 'repeated')
     return `put.${mayBeNaN(field) ? 'putKnown' : 'putDoubles'}(to, ${id}, ${value});`;
+  if (kind === 'Whole' && rule === 'repeated') return `put.putWholes(to, ${id}, ${value});`;
   if (kind === undefined || rule === 'repeated' || (kind === 'Flag' && rule === 'optional')) return byTable;
   return `${guard}put.${rule === 'optional' ? 'say' : 'put'}${kind}(to, ${id}, ${value});`;
 }

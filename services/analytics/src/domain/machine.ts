@@ -159,8 +159,7 @@ export class ShardMachine implements Machine<ShardInput, ShardWord, ShardRows> {
     const engine =
       state === undefined ? new InstrumentAnalytics(settings) : InstrumentAnalytics.restore(settings, state);
     const telling = this.#isHeardAtOnce ? null : new StateTelling(told);
-    const readState = () => (telling === null ? engine.stateInHand() : engine.state());
-    const kept = { engine, rows: new RowGathering(id, readState, telling), telling };
+    const kept = { engine, rows: new RowGathering(id, engine, telling), telling };
     this.#kept.set(id, kept);
     return kept;
   }

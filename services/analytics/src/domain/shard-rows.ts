@@ -1,16 +1,16 @@
 import type { Say } from '@algo/bus';
-import type { AnalyticsSink, MarketProfileRow } from '@algo/market-analytics';
-import type {
-  Candle,
-  CandleDoubted,
-  FairValueGap,
-  InstrumentId,
-  MarketState,
-  OrderFlowRow,
-  Signal,
-  TimeUs,
-  TradeColumns,
-  Zone,
+import type { AnalyticsSink, InstrumentAnalytics, MarketProfileRow } from '@algo/market-analytics';
+import {
+  type Candle,
+  type CandleDoubted,
+  type FairValueGap,
+  type InstrumentId,
+  type OrderFlowRow,
+  plainState,
+  type Signal,
+  type TimeUs,
+  type TradeColumns,
+  type Zone,
 } from '@algo/model';
 import type { StateTelling } from './state-telling.ts';
 
@@ -44,7 +44,7 @@ export type ShardWord =
 /** Gathers the rows of one input while its engine runs, and says its findings as they come. */
 export class RowGathering implements AnalyticsSink {
   readonly #instrument: InstrumentId;
-  readonly #readState: () => MarketState;
+  readonly #engine: InstrumentAnalytics;
   readonly #telling: StateTelling | null;
   #say!: Say<ShardWord, ShardRows>;
   #candles: Candle[] = [];
@@ -59,12 +59,12 @@ export class RowGathering implements AnalyticsSink {
   signals = 0;
 
   /**
-   * `readState` reads the engine's state at this very moment; `telling` says how states are told, null where
-   * whoever is told one looks at it before the engine goes on.
+   * `telling` says how the engine's states are told, null where whoever is told one looks at it before the
+   * engine goes on.
    */
-  constructor(instrument: InstrumentId, readState: () => MarketState, telling: StateTelling | null) {
+  constructor(instrument: InstrumentId, engine: InstrumentAnalytics, telling: StateTelling | null) {
     this.#instrument = instrument;
-    this.#readState = readState;
+    this.#engine = engine;
     this.#telling = telling;
   }
 
@@ -120,11 +120,12 @@ export class RowGathering implements AnalyticsSink {
 
   onSignal(signal: Signal): void {
     this.signals++;
-    this.#say('SignalGenerated', { ...signal, state: this.#readState() });
+    const { state } = signal;
+    this.#say('SignalGenerated', this.#telling === null ? signal : { ...signal, state: plainState(state) });
   }
 
   onStateDue(_timeUs: TimeUs): void {
-    const state = this.#readState();
+    const state = this.#engine.stateInHand();
     if (this.#telling === null) {
       this.#say('MarketStateUpdated', { state, changesFollow: false });
       return;

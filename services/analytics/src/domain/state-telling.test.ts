@@ -44,12 +44,16 @@ function trades(): TradeColumns {
   };
 }
 
-/** All states of the tape, worked out. */
+/** All states of the tape, worked out, and how those in hand are told. */
 const states: MarketState[] = [];
+const toldInHand: StateWord[] = [];
 const engine = new InstrumentAnalytics(SETTINGS);
+const tellingInHand = new StateTelling();
 const sink = new Proxy({} as AnalyticsSink, {
   get: (_, name) => () => {
-    if (name === 'onStateDue') states.push(engine.state());
+    if (name !== 'onStateDue') return;
+    toldInHand.push(tellingInHand.tell(engine.stateInHand()));
+    states.push(engine.state());
   },
 });
 engine.onTrades(trades(), true, sink);
@@ -93,6 +97,10 @@ describe('states told by what changed', () => {
     const mean = (of: readonly number[]) => of.reduce((sum, each) => sum + each, 0) / of.length;
     expect(whole.length).toBeGreaterThanOrEqual(minutes.size);
     expect(mean(bytes)).toBeLessThan(mean(whole) / 3);
+  });
+
+  test('are the same words of states in hand, also when all is over', () => {
+    expect(toldInHand.map(sent)).toEqual(words);
   });
 
   test('are the same words after any restore', () => {

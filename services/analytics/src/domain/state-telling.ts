@@ -1,25 +1,27 @@
 import {
-  changeOf,
   type MarketState,
   type MarketStateChanged,
   type MarketStateUpdated,
+  plainState,
+  StateChanges,
   type TimeUs,
-  type ToldState,
   US_PER_SECOND,
 } from '@algo/model';
 
 /** A state is told whole once in each, so that whoever begins to read waits no longer. */
 const WHOLE_EVERY_US = 60 * US_PER_SECOND;
 
-/** Of an instrument: the state that readers have now, and when one was told whole. */
-interface Telling extends ToldState {
-  readonly wholeUs: TimeUs;
-}
-
 /** A state as it is told: whole, or by what changed. */
 export type StateWord =
   | { readonly name: 'MarketStateUpdated'; readonly body: MarketStateUpdated }
   | { readonly name: 'MarketStateChanged'; readonly body: MarketStateChanged };
+
+/** *Shape*: plain data. */
+interface Saved {
+  readonly changes: string;
+  readonly number: number;
+  readonly wholeUs: TimeUs;
+}
 
 /**
  * How an instrument's states are told over the bus: by what changed since the one before, a fraction of
@@ -27,30 +29,39 @@ export type StateWord =
  * begins again says the same.
  */
 export class StateTelling {
-  #told: Telling | null;
+  /** Of the state that readers have now; null before the first. */
+  #changes: StateChanges | null = null;
+  #number = 0;
+  /** When one was told whole. */
+  #wholeUs: TimeUs = 0;
 
   /** Goes on from what `saved` returned. */
   constructor(saved = 'null') {
-    this.#told = JSON.parse(saved) as Telling | null;
+    const before = JSON.parse(saved) as Saved | null;
+    if (before === null) return;
+    this.#changes = new StateChanges(before.changes);
+    this.#number = before.number;
+    this.#wholeUs = before.wholeUs;
   }
 
-  /** Returns how the next state is told. *Shape*: `state` is kept, and must not change. */
+  /** Returns how the next state is told. *Shape*: the word is to be kept, the state may be in hand. */
   tell(state: MarketState): StateWord {
-    const told = this.#told;
-    if (told !== null && minuteOf(told.wholeUs) === minuteOf(state.timeUs)) {
-      const number = told.number + 1;
-      const change = changeOf(told.state, state, number);
-      if (change !== null) {
-        this.#told = { state, number, wholeUs: told.wholeUs };
-        return { name: 'MarketStateChanged', body: change };
-      }
+    if (this.#changes !== null && minuteOf(this.#wholeUs) === minuteOf(state.timeUs)) {
+      const body = this.#changes.to(state, this.#number + 1);
+      this.#number++;
+      if (body !== null) return { name: 'MarketStateChanged', body };
     }
-    this.#told = { state, number: 0, wholeUs: state.timeUs };
-    return { name: 'MarketStateUpdated', body: { state, changesFollow: true } };
+    const whole = plainState(state);
+    this.#changes = new StateChanges(whole);
+    this.#number = 0;
+    this.#wholeUs = state.timeUs;
+    return { name: 'MarketStateUpdated', body: { state: whole, changesFollow: true } };
   }
 
   saved(): string {
-    return JSON.stringify(this.#told);
+    const [number, wholeUs] = [this.#number, this.#wholeUs];
+    const saved = this.#changes && { changes: this.#changes.saved(), number, wholeUs };
+    return JSON.stringify(saved satisfies Saved | null);
   }
 }
 
