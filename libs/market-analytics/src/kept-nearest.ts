@@ -15,12 +15,14 @@ export interface BandList<Item> {
   addChosen(to: Item[], price: number): void;
 }
 
+const NOTHING: readonly never[] = [];
+
 /** By slot, a price and what is nearest to it. */
 class Answers<Item> {
   /** Whether there ever was one. */
   isKept = false;
   readonly prices = new Float64Array(PRICES).fill(Number.NaN);
-  readonly items: (readonly Item[])[] = Array.from({ length: PRICES }, () => []);
+  readonly items: (readonly Item[])[] = Array.from({ length: PRICES }, () => NOTHING);
 
   keep(slot: number, price: number, items: readonly Item[]): void {
     this.isKept = true;

@@ -1,5 +1,6 @@
 // One kind of work of the analytics engine over one tape, in a process of its own: two callbacks at one call
-// site would make either slower. Prints a line of JSON a round, the first of them cold.
+// site would make either slower. Prints a line of JSON a round, the first of them cold; `cpu_ns` is by the
+// clock of the thread's own processor time, where the machine is shared.
 // usage: node services/analytics/bench/analytics-engine.bench.ts TAPE.csv.gz KIND TILES ROUNDS
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
@@ -32,6 +33,8 @@ const KINDS = {
   'not-read-robust': { ...ASKED, rules: ['robust'] },
   'with-rows': { ...ASKED, rows: true },
   read: { ...ASKED },
+  ...{ 'read-windows': ASKED, 'read-features': ASKED, 'read-tape': ASKED },
+  ...{ 'read-zones': ASKED, 'read-gaps': ASKED, 'read-profile': ASKED },
   'read-robust': { ...ASKED, rules: ['robust'] },
   encoded: { ...ASKED },
   many: { ...ASKED },
@@ -76,11 +79,23 @@ function look(state: MarketState): number {
   return seen;
 }
 
+/** Looks at one part of a state alone, to be compared with `not-read`. */
+const LOOKS: Readonly<Partial<Record<Kind, (state: MarketState) => number>>> = {
+  'read-windows': ({ flow }) => flow.reduce((sum, window) => sum + window.buyVolume - window.sellVolume, 0),
+  'read-features': (state) =>
+    state.bars.reduce((sum, { timeframe }) => sum + (featureOf(state, timeframe, 'ema_20') ?? 0), 0),
+  'read-tape': ({ microstructure }) => microstructure?.fastZ ?? 0,
+  'read-zones': ({ structures }) => structures[0]!.zones.length,
+  'read-gaps': ({ structures }) => structures[0]!.gaps.length,
+  'read-profile': ({ structures }) => structures[0]!.profiles[0]?.poc ?? 0,
+};
+
 /** Goes through the tape once and prints what it took. */
 function round(kind: Kind, slices: readonly TradeColumns[], trades: number): void {
   const engine = new InstrumentAnalytics(KINDS[kind]);
   const telling = new StateTelling();
   let [outputs, due, bytes, most, seen] = [0, 0, 0, 0, 0];
+  const lookAt = LOOKS[kind] ?? look;
   const count = () => {
     outputs++;
   };
@@ -90,7 +105,7 @@ function round(kind: Kind, slices: readonly TradeColumns[], trades: number): voi
     },
     look: () => {
       due++;
-      seen += look(engine.stateInHand());
+      seen += lookAt(engine.stateInHand());
     },
     encode: () => {
       due++;
