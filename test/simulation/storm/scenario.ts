@@ -162,6 +162,9 @@ export function acknowledgedOf(random: SeededRandom): Step[] {
 
 /** Something on the way brings requests twice, the second often behind the end of a pause. */
 function copiesOf(random: SeededRandom): Fault[] {
+  // In half every request comes twice: what was turned away may be taken by its copy.
+  if (random.stream('all').chance(0.5))
+    return [{ kind: 'requestTwice', share: 1, atMs: FIRST_MS, forMs: STORM_MS - FIRST_MS }];
   return Array.from({ length: 1 + random.below(3) }, () => ({
     ...{ kind: 'requestTwice', share: random.between(0.3, 1) },
     ...{ atMs: moment(random), forMs: 2_000 + random.below(8_000) },
