@@ -143,7 +143,8 @@ function addRunning(program: Command, environment: CliEnvironment): void {
     .description('look at an exchange that orders can go to')
     .command('check <venue>')
     .description(
-      'look whether an account can be traded there: binance-spot; sends one order made to be refused',
+      'look whether an account can be traded there: binance-spot or binance-usdm; ' +
+        'sends one order made to be refused',
     )
     .option('--key-file <path>', 'file that holds the API key (default: ALGO_VENUE_KEY_FILE)')
     .option('--secret-file <path>', 'file that holds its secret or PEM (default: ALGO_VENUE_SECRET_FILE)')
