@@ -51,7 +51,8 @@ function lineOf(fact: Fact): string {
   if (state !== undefined) {
     // By wire a state is told by what changed: what each says is in both.
     const { instrument, timeUs, trades, cvd } = state;
-    return `state ${instrument} ${timeUs} ${trades} ${cvd}`;
+    const steps = 'priceSteps' in state ? state.priceSteps : Math.round(state.price / state.priceStep);
+    return `state ${instrument} ${timeUs} ${trades} ${steps} ${cvd}`;
   }
   return `${fact.name} ${Buffer.from(encodeFact(fact.name, fact.body)).toString('base64')}`;
 }

@@ -81,7 +81,7 @@ export class VolumeRows {
     } else if (after >= this.#othersMost) this.#weigh(price, after);
   }
 
-  /** Holds a row that has as much as any but the one that has most against that one. */
+  /** Compares a row with the one that has most; it has at least as much as every other one. */
   #weigh(price: number, volume: number): void {
     const most = this.#pocVolume;
     if (volume > this.#othersMost) this.#isPocKnown = true;
