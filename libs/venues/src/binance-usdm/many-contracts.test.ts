@@ -147,3 +147,22 @@ test('incomes of more than a page are read by weeks; where a week is more, all i
   for (let i = 0; i < 1_000; i++) exchange.fund('LTCUSDT', '0.0001');
   expect(await restarted(10)).toBe(13 + 13);
 });
+
+test('the first fills of a life are found, though nothing is held when the list shows none yet', async () => {
+  await using house = await usdmUnderTest();
+  const { account, exchange } = house;
+  const fills = async () => {
+    const answer = await new Promise<VenueAnswer<readonly Fill[]>>((done) =>
+      house.venue.fillsSince(account, house.nowUs() - 3_600_000_000, done),
+    );
+    return answer.type === 'failed' ? answer.reason : answer.value.map(({ clientOrderId: id }) => id);
+  };
+  house.pass(20_000);
+  await buy(house, 'bought');
+  await buy(house, 'sold', 'sell');
+  // What is held shows it at once, the list of fills later.
+  exchange.readLate('GET /fapi/v1/userTrades', 10_000);
+  expect(await fills()).toEqual([]);
+  exchange.readLate('GET /fapi/v1/userTrades', 0);
+  expect(await fills()).toEqual(['bought', 'sold']);
+});

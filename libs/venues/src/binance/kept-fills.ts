@@ -67,22 +67,29 @@ export class KeptFills {
     for (const { symbol } of this.#link.instruments) {
       const held = heldOf(symbol);
       const kept = this.#kept.get(symbol);
-      const isMoved = touched.has(symbol) || working.includes(symbol) || kept?.held !== held;
+      const isOurs = touched.has(symbol) || working.includes(symbol);
+      const isMoved = isOurs || kept?.held !== held;
       const isSettled = kept !== undefined && kept.readMs >= kept.settledMs;
       if (!isMoved && isSettled && kept.sinceUs <= sinceUs) fills.push(...kept.fills);
-      else fills.push(...(await this.#readAnew(symbol, sinceUs, held, isMoved)));
+      else fills.push(...(await this.#readAnew(symbol, sinceUs, held, { isMoved, isOurs })));
     }
     for (const symbol of working) this.#link.touched.add(symbol);
     const wanted = fills.filter(({ timeUs }) => timeUs >= sinceUs);
     return { value: wanted.toSorted((a, b) => a.timeUs - b.timeUs), asOfUs };
   }
 
-  async #readAnew(symbol: string, sinceUs: TimeUs, held: string, isMoved: boolean): Promise<readonly Fill[]> {
+  /** `isOurs`: an order of ours went to it or works there: a list without its fill may be old. */
+  async #readAnew(
+    symbol: string,
+    sinceUs: TimeUs,
+    held: string,
+    { isMoved, isOurs }: { readonly isMoved: boolean; readonly isOurs: boolean },
+  ): Promise<readonly Fill[]> {
     const readMs = this.#link.parts.clock.monotonicMs();
     const before = this.#kept.get(symbol);
     const fills = await this.#reads.ofSymbol(symbol, sinceUs, held !== NOTHING);
     // Of a symbol without any trace there is nothing to wait for: a life that begins reads hundreds of them.
-    const isTraced = before !== undefined || held !== NOTHING || fills.length > 0;
+    const isTraced = isOurs || before !== undefined || held !== NOTHING || fills.length > 0;
     const settledMs = isMoved && isTraced ? readMs + READS_SETTLE_MS : (before?.settledMs ?? readMs);
     if (fills.length > KEPT_MAX) this.#kept.delete(symbol);
     else this.#kept.set(symbol, { sinceUs, fills, held, readMs, settledMs });
