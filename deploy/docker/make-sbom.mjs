@@ -82,7 +82,8 @@ function npmComponent(folder, locked) {
   const { name, version } = manifest;
   const integrity = locked[`${name}@${version}`]?.resolution?.integrity;
   if (integrity === undefined) throw new Error(`${folder}: the lock knows no ${name}@${version}`);
-  if (packagesIn(join(folder, 'node_modules')).length > 0)
+  // Of a checkout the installer of the package node fetches the binary so; no image has either.
+  if (systemDir !== undefined && packagesIn(join(folder, 'node_modules')).length > 0)
     throw new Error(`${folder} brings packages of its own, which the lock does not name`);
   const [algorithm, digest] = integrity.split('-', 2);
   const purl = `pkg:npm/${name.replace('@', '%40')}@${encodeURIComponent(version)}`;
