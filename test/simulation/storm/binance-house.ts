@@ -22,14 +22,11 @@ import { VenueWeather } from './venue-weather.ts';
 import type { Weather } from './weather.ts';
 
 const SYMBOLS = ['LTCUSDT', 'SOLUSDT', 'DOTUSDT'];
-/** What they cost at first, and what a level of the public's quotes is worth where nobody says. */
-export const START_PRICES: readonly number[] = [100, 40, 8];
-const DEPTH_WORTH = 100_000;
 /**
  * An absence takes a minute to be proven, behind 12 s for an answer, and again where something moved
  * meanwhile; a stream may wait a minute for its next try. *Units*: virtual ms.
  */
-const [DOUBT_MS, TOLD_MS, SETTLE_MS] = [150_000, 100_000, 300_000];
+const [DOUBT_MS, TOLD_MS, SETTLE_MS, WITHDRAWN_MS] = [150_000, 100_000, 300_000, 60_000];
 /** How often a process looks what others were told, and how soon it knows. *Units*: virtual ms. */
 const [PAUSE_LOOK_MS, LOOKED_AFTER_MS] = [1_000, 50];
 /** Who asks so much is turned away at first, and then banned. *Units*: weights of a minute. */
@@ -62,6 +59,8 @@ export interface HouseMarket {
   readonly weightMax: number;
   /** Endpoints that may show what was. */
   readonly reads: readonly string[];
+  /** The one of them that lists fills. */
+  readonly fillsRead: string;
 }
 
 /** A stand-in of Binance as the house of a storm, and the real adapter of each life at its door. */
@@ -112,7 +111,7 @@ export abstract class BinanceHouse implements StormHouse {
       every: (ms, run) => every(clock, ms, run),
     };
     this.truth = {
-      patience: { doubtMs: DOUBT_MS, toldMs: TOLD_MS },
+      patience: { doubtMs: DOUBT_MS, toldMs: TOLD_MS, withdrawnMs: WITHDRAWN_MS },
       fills: () => this.#read().#named,
       outside: () => this.#read().#outside,
       cash: () => this.cash(),
@@ -227,6 +226,9 @@ export abstract class BinanceHouse implements StormHouse {
       case 'readsBehind':
         for (const read of this.#market.reads) this.exchange.readLate(read, fault.byMs);
         return;
+      case 'fillsBehind':
+        this.exchange.readLate(this.#market.fillsRead, fault.byMs);
+        return;
       case 'venueAhead':
         this.#aheadMs += fault.byMs;
         return;
@@ -243,6 +245,7 @@ export abstract class BinanceHouse implements StormHouse {
   end(fault: Fault): void {
     if (fault.kind === 'streamCut') this.sockets.isOpen = true;
     if (fault.kind === 'readsBehind') for (const read of this.#market.reads) this.exchange.readLate(read, 0);
+    if (fault.kind === 'fillsBehind') this.exchange.readLate(this.#market.fillsRead, 0);
     if (fault.kind === 'maintenance') this.exchange.setMaintenance(false);
     if (fault.kind === 'marketShut') this.setOpen(fault.instrument, 'TRADING');
   }
@@ -278,13 +281,6 @@ function isOurOrder(event: Readonly<Record<string, unknown>>): boolean {
   const told = (event.e === 'ORDER_TRADE_UPDATE' ? event.o : event) as Readonly<Record<string, unknown>>;
   const isStop = `${told.o}`.startsWith('STOP');
   return told.x === 'NEW' && !isStop && typeof told.c === 'string' && !isOutside(told.c);
-}
-
-/** Returns how the public quotes a symbol, by what a level is worth in a scenario. */
-export function depthOf({ vices }: Scenario, n: number) {
-  const [, worth = `${DEPTH_WORTH}`] = /depth=(\d+)/.exec(vices) ?? [];
-  const quantity = `${Math.ceil(Number(worth) / START_PRICES[n]!)}`;
-  return { levels: 5, ticksApart: 1, quantity };
 }
 
 function every(clock: VirtualClock, ms: number, run: () => void): () => void {

@@ -14,6 +14,7 @@ import {
   widened,
 } from './scenario.ts';
 import { settledOf, takenBeside } from './settled-turns.ts';
+import { soldUnheard } from './unheard-turns.ts';
 import { OF_VENUE, OF_VENUE_SHARED, type VenueFault } from './venue-faults.ts';
 import { isForPersons, venueStepsOf } from './venue-steps.ts';
 
@@ -45,6 +46,7 @@ export function binanceScenarioOf(exchange: Exclude<Exchange, 'paper'>, seed: nu
   const isWide = widened(random.stream('third instrument'), steps);
   if (exchange === 'binance-spot') steps = coinsMoved(random.stream('coins'), steps, faults);
   steps.push(...settledOf(random.stream('adopted'), steps, faults));
+  steps = [...soldUnheard(random.stream('sold unheard'), steps, faults)];
   const kind = random.stream('kind');
   const vices = [`depth=${DEPTHS[kind.below(DEPTHS.length)]}`, ...(kind.chance(0.2) ? ['burnsBnb=1'] : [])];
   const ways = random.stream('ways');

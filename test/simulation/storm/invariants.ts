@@ -35,6 +35,9 @@ export const INVARIANTS = {
   'I14 determinism': 'A new life that takes again what the old one took says the same, word for word.',
   'one stop at the venue':
     'A position has one stop at the venue, and a moment in which one takes the place of another.',
+  'no stop outlives':
+    'A stop that guards nothing is under a cancel within 3 s of execution’s life, whoever else ' +
+    'is alive; over a real adapter, which may be told to wait, within 60 s.',
   'said twice': 'No fact about an order, a fill or a position counts twice.',
   'stops only tighten': 'A stop moves from where it stood, and only towards the market.',
   'doubt ends':

@@ -14,6 +14,8 @@ export interface OrderLife {
   endedMs: number;
   /** *Units*: ms that it has been in doubt while execution could ask. */
   doubtMs: number;
+  /** *Units*: ms that it guarded nothing while execution could withdraw it. */
+  idleMs: number;
 }
 
 /** Whether nobody knows what became of an order of an instrument. */

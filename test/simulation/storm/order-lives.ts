@@ -101,7 +101,7 @@ export class OrderLives {
       if (worthOf(Math.abs(held), Number(String(request.limitPrice ?? 0))) > DUST_NOTIONAL_MAX)
         this.#notes.broken('I8 limits', `${id} while ${held} is held`);
     } else this.#notes.broken('I10 legal', `${id}: an entry for ${command.type}`);
-    const anew = { wasUnknown: false, wasCanceled: false, ended: null, endedMs: 0, doubtMs: 0 };
+    const anew = { wasUnknown: false, wasCanceled: false, ended: null, endedMs: 0, doubtMs: 0, idleMs: 0 };
     this.orders.set(id, { submitted: word, quantity, filled: 0, stand: 'submitted', ...anew });
   }
 
@@ -215,6 +215,8 @@ export class OrderLives {
   /** An order that is over for us and works at the exchange is nobody's. */
   check(executionMs: number): void {
     for (const life of this.orders.values()) if (life.ended === null) this.#doubt(life, executionMs);
+    const { withdrawnMs } = this.#truth.patience;
+    this.stops.passed(executionMs, withdrawnMs, (instrument) => this.held.get(instrument) ?? 0);
     for (const [id, { ended, endedMs }] of this.orders)
       if (ended !== null && this.#nowMs() - endedMs < LATELY_MS && this.#truth.order(id) === 'open')
         this.#notes.broken('I3 position truth', `${id} is ${ended} for us and works at the exchange`);

@@ -19,6 +19,8 @@ const SETTLE_MS = 90_000;
 const DOUBT_MAX_MS = 24_000;
 /** The longest audit, and more. */
 const TOLD_WITHIN_MS = 25_000;
+/** And this long a stop that guards nothing: its cancel goes out behind what is under way. *Units*: ms. */
+const WITHDRAWN_WITHIN_MS = 3_000;
 const NOTHING: ReadonlyMap<string, Fill> = new Map();
 
 /** The paper exchange as the house of a storm: it is a process among the others, and hears what they hear. */
@@ -79,6 +81,7 @@ export class PaperHouse implements StormHouse {
       patience: {
         doubtMs: isOld ? Number.POSITIVE_INFINITY : DOUBT_MAX_MS,
         toldMs: isOld ? Number.POSITIVE_INFINITY : TOLD_WITHIN_MS,
+        withdrawnMs: WITHDRAWN_WITHIN_MS,
       },
       fills: () => all(venue()?.fillsSince(ACCOUNT, 0)),
       outside: () => {

@@ -3,10 +3,11 @@ import { Decimal, type Fill, instrumentId, venueOrderId, venueTradeId } from '@a
 import type { SeededRandom } from '@algo/simulation';
 import { BinanceSpotExchange, type SpotFill, spotSymbol } from '@algo/testkit/venues';
 import { ACCOUNT } from '../stage.ts';
-import { BinanceHouse, depthOf, type HouseMarket, START_PRICES } from './binance-house.ts';
+import { BinanceHouse, type HouseMarket } from './binance-house.ts';
 import type { CoinStep } from './coin-step.ts';
 import { micros } from './judge-notes.ts';
 import { KEY } from './key-files.ts';
+import { depthOf, START_PRICES } from './quoted-depth.ts';
 import type { Scenario } from './scenario.ts';
 import type { VenueStep } from './venue-steps.ts';
 import type { CoinMove } from './venue-truth.ts';
@@ -21,6 +22,7 @@ const PLACES = 6;
 const SPOT: HouseMarket = {
   ...{ name: 'binance-spot', market: 'spot', weightMax: 6_000 },
   reads: ['order', 'openOrders', 'account', 'myTrades'].map((path) => `GET /api/v3/${path}`),
+  fillsRead: 'GET /api/v3/myTrades',
 };
 
 /** The stand-in of spot as the house of a storm. */

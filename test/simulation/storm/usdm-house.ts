@@ -3,9 +3,10 @@ import { type Fill, instrumentId, venueOrderId, venueTradeId } from '@algo/model
 import type { SeededRandom } from '@algo/simulation';
 import { BinanceUsdmExchange, type UsdmFill, type UsdmOrder, usdmSymbol } from '@algo/testkit/venues';
 import { ACCOUNT } from '../stage.ts';
-import { BinanceHouse, depthOf, type HouseMarket } from './binance-house.ts';
+import { BinanceHouse, type HouseMarket } from './binance-house.ts';
 import { micros } from './judge-notes.ts';
 import { KEY } from './key-files.ts';
+import { depthOf } from './quoted-depth.ts';
 import type { Fault, Scenario } from './scenario.ts';
 import { partOf, shareOf } from './spot-house.ts';
 import type { VenueStep } from './venue-steps.ts';
@@ -19,6 +20,7 @@ const USDM: HouseMarket = {
     ...['v1/order', 'v1/openOrders', 'v1/algoOrder', 'v1/openAlgoOrders', 'v1/userTrades'],
     ...['v3/positionRisk', 'v3/balance', 'v3/account'],
   ].map((path) => `GET /fapi/${path}`),
+  fillsRead: 'GET /fapi/v1/userTrades',
 };
 
 /** The stand-in of USD-M as the house of a storm. */

@@ -4,7 +4,7 @@ export const OF_VENUE = [
   'keyExpired',
 ] as const;
 /** What was added later; drawn by itself, so that it moves none of the others. */
-export const OF_VENUE_LATER = ['keyLost', 'marketShut'] as const;
+export const OF_VENUE_LATER = ['keyLost', 'marketShut', 'fillsBehind'] as const;
 /** What happens to a share of what is on its way from the exchange. */
 export const OF_VENUE_SHARED = [
   ...(['eventLost', 'eventLate', 'eventTwice', 'html', 'serverError', 'lineReset'] as const),
@@ -18,7 +18,7 @@ export type VenueFault = { readonly atMs: number; readonly forMs: number } & (
   | { readonly kind: 'streamCut' | 'streamMuted' | 'cutOff' | 'tooMuch' | 'maintenance' | 'keyExpired' }
   | { readonly kind: 'keyLost' }
   | { readonly kind: 'marketShut'; readonly instrument: number; readonly takesCancels: boolean }
-  | { readonly kind: 'readsBehind' | 'venueAhead'; readonly byMs: number }
+  | { readonly kind: 'readsBehind' | 'fillsBehind' | 'venueAhead'; readonly byMs: number }
   | { readonly kind: 'eventLost' | 'eventLate' | 'eventTwice'; readonly share: number }
   | {
       readonly kind: 'html' | 'serverError' | 'lineReset';
@@ -34,6 +34,7 @@ export const VENUE_FAULT_WORDS: Readonly<Record<VenueFault['kind'], string>> = {
   cutOff: 'Nobody reaches the exchange: no connection comes about, and all sockets are cut.',
   tooMuch: 'Somebody else on the address asks so much that it is turned away (429), and banned (418).',
   readsBehind: 'Reads show the books as they were up to 6 s before.',
+  fillsBehind: 'The list of fills alone is up to 9 s old.',
   venueAhead: 'The exchange’s clock is ahead by 2 to 9 s of what was measured, for good (−1021).',
   maintenance: 'All is answered with an error of maintenance.',
   keyExpired: 'The key to listen with expires (USD-M).',

@@ -31,6 +31,21 @@ export class VenueStopWatch {
     }
   }
 
+  /** Time has passed. A stop that guards nothing is under a cancel soon, whoever else is alive. */
+  passed(executionMs: number, withinMs: number, held: (instrument: string) => number): void {
+    for (const life of this.#orders.values()) {
+      const { ended, filled, stand, submitted, wasCanceled } = life;
+      if (ended !== null || submitted.intent !== 'protection') continue;
+      const isIdle = stand === 'accepted' && !wasCanceled && filled === 0 && held(submitted.instrument) === 0;
+      life.idleMs = isIdle ? life.idleMs + executionMs : 0;
+      if (life.idleMs > withinMs)
+        this.#notes.broken(
+          'no stop outlives',
+          `${submitted.clientOrderId} guards nothing and is left to stand`,
+        );
+    }
+  }
+
   /** Says which stop has outlived what it guards, or null. */
   idle(held: (instrument: string) => number): string | null {
     for (const { ended, submitted } of this.#orders.values())

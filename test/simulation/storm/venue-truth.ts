@@ -12,9 +12,10 @@ export interface CoinMove {
 export interface VenueTruth {
   /**
    * Within which time of execution's life, unhindered, it must be known what became of an order, and what the
-   * exchange has filled; without end where looks at it may be old or cut short. *Units*: ms.
+   * exchange has filled; without end where looks at it may be old or cut short. A stop that guards nothing is
+   * withdrawn within the third. *Units*: ms.
    */
-  readonly patience: { readonly doubtMs: number; readonly toldMs: number };
+  readonly patience: { readonly doubtMs: number; readonly toldMs: number; readonly withdrawnMs: number };
   /** The fills it has made, by key; undefined while it is dead or restoring. */
   fills(): ReadonlyMap<string, Fill> | undefined;
   /** What orders of others did where somebody adds by hand, by key; undefined as with `fills`. */

@@ -6,7 +6,7 @@ import {
   type Side,
   type SubmitOutcome,
 } from '@algo/model';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { VenueAnswer } from '../port.ts';
 import { usdmUnderTest } from './testing/usdm-under-test.ts';
 import { UsdmExchangeVenue } from './usdm-exchange-venue.ts';
@@ -148,21 +148,29 @@ test('incomes of more than a page are read by weeks; where a week is more, all i
   expect(await restarted(10)).toBe(13 + 13);
 });
 
-test('the first fills of a life are found, though nothing is held when the list shows none yet', async () => {
-  await using house = await usdmUnderTest();
-  const { account, exchange } = house;
-  const fills = async () => {
-    const answer = await new Promise<VenueAnswer<readonly Fill[]>>((done) =>
-      house.venue.fillsSince(account, house.nowUs() - 3_600_000_000, done),
-    );
-    return answer.type === 'failed' ? answer.reason : answer.value.map(({ clientOrderId: id }) => id);
-  };
-  house.pass(20_000);
-  await buy(house, 'bought');
-  await buy(house, 'sold', 'sell');
-  // What is held shows it at once, the list of fills later.
-  exchange.readLate('GET /fapi/v1/userTrades', 10_000);
-  expect(await fills()).toEqual([]);
-  exchange.readLate('GET /fapi/v1/userTrades', 0);
-  expect(await fills()).toEqual(['bought', 'sold']);
+describe('the first fills of a life are found, though nothing is held when the list shows none yet', () => {
+  test.each(['the life that sent the order', 'a later life, which asks about it'])('by %s', async (who) => {
+    await using house = await usdmUnderTest();
+    const { account, exchange, instrument } = house;
+    const fills = async () => {
+      const answer = await new Promise<VenueAnswer<readonly Fill[]>>((done) =>
+        house.venue.fillsSince(account, house.nowUs() - 3_600_000_000, done),
+      );
+      return answer.type === 'failed' ? answer.reason : answer.value.map(({ clientOrderId: id }) => id);
+    };
+    house.pass(20_000);
+    await buy(house, 'bought');
+    await buy(house, 'sold', 'sell');
+    if (who.startsWith('a later')) {
+      await house.restart();
+      const order = { account, instrument, clientOrderId: clientOrderId('sold') };
+      const found = await new Promise((done) => house.venue.order(order, done));
+      expect(found).toMatchObject({ type: 'found' });
+    }
+    // What is held shows it at once, the list of fills later.
+    exchange.readLate('GET /fapi/v1/userTrades', 10_000);
+    expect(await fills()).toEqual([]);
+    exchange.readLate('GET /fapi/v1/userTrades', 0);
+    expect(await fills()).toEqual(['bought', 'sold']);
+  });
 });

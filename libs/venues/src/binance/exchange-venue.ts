@@ -99,6 +99,8 @@ export class BinanceExchangeVenue implements ExchangeVenue {
   }
 
   order(order: OrderRef, done: (lookup: OrderLookup) => void): void {
+    // Who asks about it does not know what it has filled: an earlier life may have sent it.
+    this.#link.touched.add(symbolOf(order.instrument));
     this.#reads.order(order).then(
       ({ value }) => {
         if (value.type === 'found') this.#taken(value.order.request);
