@@ -28,7 +28,8 @@ export function soldUnheard(random: SeededRandom, steps: readonly Step[], faults
       ...{ kind: 'kill', of: 'execution', on: 'time', keeps: random.below(3) },
       ...{ atMs: soldMs + random.below(300), forMs: random.below(1_500) },
     });
-  const isByHand = random.chance(0.5);
+  // Where a person moves coins as well, nobody could say whose the rest is.
+  const isByHand = random.chance(0.5) && !steps.some(({ does }) => does === 'coins');
   const isInTheWay = (step: Step) =>
     'instrument' in step && step.instrument === instrument && Math.abs(step.atMs - enterMs) < ALONE_MS;
   const entry: Step = {
