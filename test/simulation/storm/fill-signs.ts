@@ -31,6 +31,15 @@ export function nameOf({ instrument, clientOrderId, venueTradeId }: Fill): strin
   return `${instrument}/${clientOrderId}/${venueTradeId}`;
 }
 
+/** Returns what was held as a fill happened, of `held` by now: less what of `booked` came behind it. */
+export function heldAt({ instrument, timeUs }: Fill, held: number, booked: Iterable<Fill>): number {
+  let then = held;
+  for (const one of booked)
+    if (one.instrument === instrument && one.timeUs > timeUs)
+      then -= changeBy(one) - (isOutside(one.clientOrderId) ? 0 : takenInKind(one));
+  return then;
+}
+
 /**
  * Returns what is left of `held` by the fill of somebody else, who can only have closed of it, or of what was
  * held at its time: by `booked`, what came behind it. It took nothing of a position that was opened later.
@@ -43,10 +52,7 @@ export function leftBy(
   notes: JudgeNotes,
 ): number {
   const left = held + changeBy(fill);
-  let then = held;
-  for (const one of booked)
-    if (one.instrument === fill.instrument && one.timeUs > fill.timeUs)
-      then -= changeBy(one) - (isOutside(one.clientOrderId) ? 0 : takenInKind(one));
+  const then = heldAt(fill, held, booked);
   const leftThen = then + changeBy(fill);
   const isOver = (before: number, after: number) => before * after < 0 || Math.abs(after) > Math.abs(before);
   // Where a correction lies between, nobody can reckon what was held then.

@@ -25,8 +25,8 @@ export class OrderLives {
   readonly fills = new Map<string, Fill>();
   /** What our own fills come to, by instrument. */
   readonly held = new Map<string, number>();
-  /** Instruments whose book was set by a correction. */
-  readonly #corrected = new Set<string>();
+  /** When the book of an instrument was set by a correction last. *Units*: µs of told time. */
+  readonly #corrected = new Map<string, number>();
   readonly #notes: JudgeNotes;
   readonly #truth: VenueTruth;
   readonly #nowMs: () => number;
@@ -193,13 +193,14 @@ export class OrderLives {
   /** Our book of an instrument is this from here on. */
   corrected(word: MessageOf<'CorrectionMade'>): void {
     this.outside.corrected(word);
-    this.#corrected.add(word.instrument);
+    this.#corrected.set(word.instrument, word.timeUs);
     this.held.set(word.instrument, micros(word.own));
   }
 
   /** Returns whether somebody else's fill may have taken what is ours. */
   quarantined(word: MessageOf<'OrderQuarantined'>): boolean {
-    if (this.outside.isReport(word, this.held)) return this.outside.takesOurs(word, this.held);
+    if (this.outside.isReport(word, this.held))
+      return this.outside.takesOurs(word, this.held, this.#corrected.get(word.instrument) ?? 0);
     if (this.outside.hasOvershot(word, this.held)) return false;
     const { clientOrderId: id, problem, detail } = word;
     this.#notes.broken('I10 legal', `${id} ${problem}: ${detail}`);

@@ -1,6 +1,6 @@
 import type { MessageOf } from '@algo/contracts';
 import { CoinsWatch } from './coins-watch.ts';
-import { isAdded, isOutside, takenInKind } from './fill-signs.ts';
+import { heldAt, isAdded, isOutside, takenInKind } from './fill-signs.ts';
 import { type JudgeNotes, micros } from './judge-notes.ts';
 import type { VenueTruth } from './venue-truth.ts';
 
@@ -69,12 +69,20 @@ export class OutsideWatch {
     return true;
   }
 
-  /** Returns whether the fill of a report goes against what is held. *Units*: `held` millionths of base. */
-  takesOurs(report: MessageOf<'OrderQuarantined'>, held: ReadonlyMap<string, number>): boolean {
+  /**
+   * Returns whether the fill of a report goes against what is held, and something was as it happened; where a
+   * correction lies between nobody can reckon that. *Units*: `held` millionths of base; µs.
+   */
+  takesOurs(
+    report: MessageOf<'OrderQuarantined'>,
+    held: ReadonlyMap<string, number>,
+    correctedUs: number,
+  ): boolean {
     const { clientOrderId: id, instrument } = report;
     const fill = [...(this.#truth.outside()?.values() ?? [])].find((one) => one.clientOrderId === id);
     const ours = held.get(instrument) ?? 0;
-    return fill !== undefined && ours !== 0 && (fill.side === 'sell') === ours > 0;
+    if (fill === undefined || ours === 0 || (fill.side === 'sell') !== ours > 0) return false;
+    return correctedUs > fill.timeUs || heldAt(fill, ours, this.#booked.values()) !== 0;
   }
 
   /** Returns whether an exit, or who closed the same, has left the other side, by what is held. */

@@ -144,3 +144,7 @@ test.each([644, 830])(
   },
   60_000,
 );
+
+test('seed 7014: what somebody bought before ours was opened takes nothing of it', async () => {
+  expect((await runScenario(scenarioOf(7_014))).violation).toBeNull();
+}, 60_000);
