@@ -31,8 +31,11 @@ export function nameOf({ instrument, clientOrderId, venueTradeId }: Fill): strin
   return `${instrument}/${clientOrderId}/${venueTradeId}`;
 }
 
-/** Returns what was held as a fill happened, of `held` by now: less what of `booked` came behind it. */
-export function heldAt({ instrument, timeUs }: Fill, held: number, booked: Iterable<Fill>): number {
+/**
+ * Returns what was held of an instrument up to a moment, of `held` by now: less what of `booked` came behind
+ * it. *Units*: millionths of base, signed; µs.
+ */
+export function heldAt(instrument: string, timeUs: number, held: number, booked: Iterable<Fill>): number {
   let then = held;
   for (const one of booked)
     if (one.instrument === instrument && one.timeUs > timeUs)
@@ -42,25 +45,26 @@ export function heldAt({ instrument, timeUs }: Fill, held: number, booked: Itera
 
 /**
  * Returns what is left of `held` by the fill of somebody else, who can only have closed of it, or of what was
- * held at its time: by `booked`, what came behind it. It took nothing of a position that was opened later.
+ * held at its time: by `booked`, what came behind it. It took nothing of a position that was opened later. Of
+ * fills of one moment nobody knows which was first.
  */
 export function leftBy(
   fill: Fill,
   held: number,
-  booked: Iterable<Fill>,
+  booked: readonly Fill[],
   wasCorrected: boolean,
   notes: JudgeNotes,
 ): number {
   const left = held + changeBy(fill);
-  const then = heldAt(fill, held, booked);
-  const leftThen = then + changeBy(fill);
   const isOver = (before: number, after: number) => before * after < 0 || Math.abs(after) > Math.abs(before);
+  const thens = [fill.timeUs, fill.timeUs - 1].map((us) => heldAt(fill.instrument, us, held, booked));
   // Where a correction lies between, nobody can reckon what was held then.
-  const wasNone = then === 0 && !wasCorrected;
-  if (wasNone || (isOver(held, left) && isOver(then, leftThen)))
+  const isWrong = (then: number) =>
+    (then === 0 && !wasCorrected) || (isOver(held, left) && isOver(then, then + changeBy(fill)));
+  if (thens.every(isWrong))
     notes.broken(
       'I3 position truth',
-      `${nameOf(fill)} of ${left - held} is taken for ours, ${held} are held, ${then} were`,
+      `${nameOf(fill)} of ${left - held} is taken for ours, ${held} are held, ${thens[0]} were`,
     );
   notes.saw('closed outside');
   return left;

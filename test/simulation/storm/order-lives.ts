@@ -143,7 +143,7 @@ export class OrderLives {
       const { instrument } = fill;
       const held = this.held.get(instrument) ?? 0;
       const wasCorrected = this.#corrected.has(instrument);
-      this.held.set(instrument, leftBy(fill, held, this.fills.values(), wasCorrected, this.#notes));
+      this.held.set(instrument, leftBy(fill, held, [...this.fills.values()], wasCorrected, this.#notes));
       return;
     }
     const life = this.#open(id, 'OrderFilled');

@@ -70,8 +70,8 @@ export class OutsideWatch {
   }
 
   /**
-   * Returns whether the fill of a report goes against what is held, and something was as it happened; where a
-   * correction lies between nobody can reckon that. *Units*: `held` millionths of base; µs.
+   * Returns whether the fill of a report goes against what is held, and something of it was as it happened, or
+   * by the last correction. *Units*: `held` millionths of base; µs.
    */
   takesOurs(
     report: MessageOf<'OrderQuarantined'>,
@@ -82,7 +82,8 @@ export class OutsideWatch {
     const fill = [...(this.#truth.outside()?.values() ?? [])].find((one) => one.clientOrderId === id);
     const ours = held.get(instrument) ?? 0;
     if (fill === undefined || ours === 0 || (fill.side === 'sell') !== ours > 0) return false;
-    return correctedUs > fill.timeUs || heldAt(fill, ours, this.#booked.values()) !== 0;
+    const sinceUs = Math.max(fill.timeUs, correctedUs);
+    return heldAt(instrument, sinceUs, ours, this.#booked.values()) !== 0;
   }
 
   /** Returns whether an exit, or who closed the same, has left the other side, by what is held. */
