@@ -1,13 +1,8 @@
-import { Grid } from './grid.ts';
 import type { InstrumentId } from './ids.ts';
-import {
-  type BarReading,
-  FLOW_WINDOWS,
-  type MarketProfile,
-  type MarketState,
-  type StructureReading,
-} from './market-state.ts';
-import type { FairValueGap, Zone } from './zone.ts';
+import { OutOfSteps } from './in-steps.ts';
+import { FLOW_WINDOWS, type MarketState, type StructureReading } from './market-state.ts';
+import { barsOfSteps, FLOW_NUMBERS, flowOf, gapsOf, profileOf, zonesOf } from './state-in-steps.ts';
+import type { GapColumns, SteppedBars, SteppedProfile, ZoneColumns } from './stepped-state.ts';
 
 /** A state that is told whole. `changesFollow`: those behind it are told by what changed in them. */
 export interface MarketStateUpdated {
@@ -19,12 +14,12 @@ export interface MarketStateUpdated {
  * A list told by what was there before. *Shape*: `places` one for each of the list: n, from 1, is the n-th of
  * the list before; 0 is the next of `fresh`.
  */
-export interface ListChange<Item> {
+export interface ListChange<Columns> {
   readonly places: readonly number[];
-  readonly fresh: readonly Item[];
+  readonly fresh: Columns;
 }
-export type ZonesChange = ListChange<Zone>;
-export type GapsChange = ListChange<FairValueGap>;
+export type ZonesChange = ListChange<ZoneColumns>;
+export type GapsChange = ListChange<GapColumns>;
 
 /**
  * What has changed in what one set of rules has drawn. *Shape*: zones and gaps null as before; `volumes` of
@@ -36,7 +31,7 @@ export interface StructureChange {
   readonly zones: ZonesChange | null;
   readonly gaps: GapsChange | null;
   readonly volumes: readonly number[];
-  readonly profiles: readonly MarketProfile[];
+  readonly profiles: readonly SteppedProfile[];
 }
 
 /** What each state says anew, as it is. */
@@ -52,35 +47,30 @@ export interface MarketStateChanged extends Told {
   readonly number: number;
   readonly priceSteps: number;
   readonly flow: readonly number[];
-  readonly bars: readonly BarReading[];
+  readonly bars: readonly SteppedBars[];
   readonly structures: readonly StructureChange[];
 }
-
-/** Numbers of a window in `flow`. */
-export const FLOW_NUMBERS = 4;
 
 /** Returns the state after a change; null where the change cannot be one of this state. */
 export function changedState(before: MarketState, change: MarketStateChanged): MarketState | null {
   const { instrument, timeUs, complete, trades, cvd, microstructure } = change;
-  const quantity = new Grid(before.quantityStep, 'quantityStep');
-  const bars = before.bars.map(
-    (reading) => change.bars.find(({ timeframe }) => timeframe === reading.timeframe) ?? reading,
-  );
+  const { features, priceStep, quantityStep, sinceUs } = before;
+  const out = new OutOfSteps({ priceStep, quantityStep, timeUs }, []);
+  const bars = before.bars.map((reading) => {
+    const changed = change.bars.find(({ timeframe }) => timeframe === reading.timeframe);
+    return changed === undefined ? reading : barsOfSteps(changed, out);
+  });
   const structures: StructureReading[] = [];
   for (const structure of before.structures) {
     const changed = change.structures.find(({ rules }) => rules === structure.rules);
-    const after = changed === undefined ? structure : changedStructure(structure, changed, quantity);
+    const after =
+      changed === undefined ? structure : changedStructure(structure, changed, before.instrument, out);
     if (after === null) return null;
     structures.push(after);
   }
-  const { features, priceStep, quantityStep, sinceUs } = before;
-  if (change.flow.length !== FLOW_WINDOWS.length * FLOW_NUMBERS) return null;
-  const price = new Grid(priceStep, 'priceStep').toValue(change.priceSteps);
-  const flow = FLOW_WINDOWS.map((window, i) => {
-    const [bought, sold, buyTrades, sellTrades] = change.flow.slice(i * FLOW_NUMBERS);
-    const [buyVolume, sellVolume] = [quantity.toValue(bought!), quantity.toValue(sold!)];
-    return { window, buyVolume, sellVolume, buyTrades: buyTrades!, sellTrades: sellTrades! };
-  });
+  const price = out.price(change.priceSteps);
+  const flow = change.flow.length === FLOW_WINDOWS.length * FLOW_NUMBERS ? flowOf(change.flow, out) : null;
+  if (flow === null || !out.isOver) return null;
   return {
     ...{ instrument, timeUs, price, priceStep, quantityStep, complete, trades, cvd, flow, features },
     ...{ bars, microstructure, structures, sinceUs },
@@ -130,25 +120,37 @@ export class ToldStates {
 function changedStructure(
   before: StructureReading,
   change: StructureChange,
-  quantity: Grid,
+  instrument: InstrumentId,
+  out: OutOfSteps,
 ): StructureReading | null {
-  const zones = change.zones === null ? before.zones : changedList(before.zones, change.zones);
-  const gaps = change.gaps === null ? before.gaps : changedList(before.gaps, change.gaps);
-  if (zones === null || gaps === null || change.volumes.length !== before.profiles.length) return null;
+  const { rules } = before;
+  const { zones: zonesChange, gaps: gapsChange, volumes } = change;
+  const freshZones = zonesChange && zonesOf(zonesChange.fresh, instrument, rules, out);
+  const freshGaps = gapsChange && gapsOf(gapsChange.fresh, instrument, rules, out);
+  const zones = zonesChange === null ? before.zones : changedList(before.zones, zonesChange, freshZones);
+  const gaps = gapsChange === null ? before.gaps : changedList(before.gaps, gapsChange, freshGaps);
+  if (zones === null || gaps === null || volumes.length !== before.profiles.length) return null;
   const profiles = before.profiles.map((profile, i) => {
     const changed = change.profiles.find(({ scope }) => scope === profile.scope);
-    return changed ?? { ...profile, volume: quantity.toValue(change.volumes[i]!) };
+    return changed === undefined
+      ? { ...profile, volume: out.quantity(volumes[i]!) }
+      : profileOf(changed, out);
   });
-  return { rules: before.rules, zones, gaps, profiles };
+  return { rules, zones, gaps, profiles };
 }
 
-function changedList<Item>(before: readonly Item[], change: ListChange<Item>): readonly Item[] | null {
+function changedList<Item>(
+  before: readonly Item[],
+  { places }: ListChange<unknown>,
+  fresh: readonly Item[] | null,
+): readonly Item[] | null {
+  if (fresh === null) return null;
   const list: Item[] = [];
-  let fresh = 0;
-  for (const place of change.places) {
-    const item = place === 0 ? change.fresh[fresh++] : before[place - 1];
+  let next = 0;
+  for (const place of places) {
+    const item = place === 0 ? fresh[next++] : before[place - 1];
     if (item === undefined) return null;
     list.push(item);
   }
-  return fresh === change.fresh.length ? list : null;
+  return next === fresh.length ? list : null;
 }

@@ -1,16 +1,16 @@
-import { Grid } from './grid.ts';
+import { IntoSteps } from './in-steps.ts';
 import {
   type BarReading,
   FLOW_WINDOWS,
   type MarketProfile,
   type MarketState,
-  type OrderFlow,
-  plainBars,
   plainProfile,
   plainTape,
   type StructureReading,
 } from './market-state.ts';
 import type { ListChange, MarketStateChanged, StructureChange } from './market-state-change.ts';
+import { gapColumns, steppedBars, steppedFlow, steppedProfile, zoneColumns } from './state-in-steps.ts';
+import type { SteppedBars, SteppedProfile } from './stepped-state.ts';
 import type { FairValueGap, Zone } from './zone.ts';
 
 /** What of a set of rules the next state is compared with. */
@@ -29,20 +29,18 @@ interface Compared extends Pick<MarketState, 'priceStep' | 'quantityStep' | 'fea
   readonly structures: readonly Drawn[];
 }
 
-const NO_BARS: readonly BarReading[] = [];
-const NO_PROFILES: readonly MarketProfile[] = [];
+const NO_BARS: readonly SteppedBars[] = [];
+const NO_PROFILES: readonly SteppedProfile[] = [];
 
 /** Tells what changes from one state of an instrument to the next, and keeps only what it compares. */
 export class StateChanges {
   readonly #before: Compared;
-  readonly #price: Grid;
-  readonly #quantity: Grid;
+  readonly #into: IntoSteps;
 
   /** Begins behind a state that was told, or goes on from what `saved` returned. */
   constructor(from: MarketState | string) {
     this.#before = typeof from === 'string' ? (JSON.parse(from) as Compared) : comparedOf(from);
-    this.#price = new Grid(this.#before.priceStep, 'priceStep');
-    this.#quantity = new Grid(this.#before.quantityStep, 'quantityStep');
+    this.#into = new IntoSteps({ ...this.#before, timeUs: 0 });
   }
 
   /**
@@ -51,13 +49,15 @@ export class StateChanges {
    * gaps are kept, nothing else.
    */
   to(now: MarketState, number: number): MarketStateChanged | null {
-    if (!hasShapeOf(this.#before, now)) return null;
+    if (!hasShapeOf(this.#before, now) || now.flow.length !== FLOW_WINDOWS.length) return null;
     const { instrument, timeUs, complete, trades, cvd } = now;
-    const priceSteps = stepsOf(now.price, this.#price);
-    const flow = flowSteps(now.flow, this.#quantity);
+    const into = this.#into;
+    into.begin(timeUs);
+    const priceSteps = into.price(now.price);
+    const flow = steppedFlow(now.flow, into);
     const structures = this.#structures(now.structures);
-    if (priceSteps < 0 || flow === null || structures === null) return null;
     const bars = this.#bars(now.bars);
+    if (flow === null || structures === null || into.exact.length > 0) return null;
     const tape = now.microstructure;
     const microstructure = tape && plainTape(tape);
     return {
@@ -79,14 +79,14 @@ export class StateChanges {
     return JSON.stringify(this.#before);
   }
 
-  #bars(now: readonly BarReading[]): readonly BarReading[] {
-    let changed: BarReading[] | null = null;
+  #bars(now: readonly BarReading[]): readonly SteppedBars[] {
+    let changed: SteppedBars[] | null = null;
     for (let i = 0; i < now.length; i++) {
       const [before, reading] = [this.#before.bars[i]!, now[i]!];
       if (before.bars === reading.bars) continue;
       before.bars = reading.bars;
       changed ??= [];
-      changed.push(plainBars(reading));
+      changed.push(steppedBars(reading, this.#into));
     }
     return changed ?? NO_BARS;
   }
@@ -97,26 +97,25 @@ export class StateChanges {
       const [before, structure] = [this.#before.structures[i]!, now[i]!];
       const { zones, gaps, profiles: all } = structure;
       if (all.length !== before.profiles.length) return null;
-      const zonesChange = listChange(before.zones, zones);
-      const gapsChange = listChange(before.gaps, gaps);
+      const zonesChange = listChange(before.zones, zones, (fresh) => zoneColumns(fresh, this.#into));
+      const gapsChange = listChange(before.gaps, gaps, (fresh) => gapColumns(fresh, this.#into));
       before.zones = zones;
       before.gaps = gaps;
       let isAsBefore = zonesChange === null && gapsChange === null;
       const volumes: number[] = [];
-      let profiles: MarketProfile[] | null = null;
+      let profiles: SteppedProfile[] | null = null;
       for (let p = 0; p < all.length; p++) {
         const [told, profile] = [before.profiles[p]!, all[p]!];
         const { volume } = profile;
-        const steps = stepsOf(volume, this.#quantity);
-        if (steps < 0 || told.scope !== profile.scope) return null;
-        volumes.push(steps);
+        if (told.scope !== profile.scope) return null;
+        volumes.push(this.#into.quantity(volume));
         if (isSameButVolume(told, profile)) {
           if (told.volume === volume) continue;
           told.volume = volume;
         } else {
           before.profiles[p] = plainProfile(profile);
           profiles ??= [];
-          profiles.push(plainProfile(profile));
+          profiles.push(steppedProfile(profile, this.#into));
         }
         isAsBefore = false;
       }
@@ -162,25 +161,6 @@ function agree<A, B>(a: readonly A[], b: readonly B[], does: (a: A, b: B) => boo
   return true;
 }
 
-/** Returns a value of a grid in whole steps; −1 where it is none, or below 0. */
-function stepsOf(value: number, grid: Grid): number {
-  const steps = grid.toSteps(value);
-  return grid.toValue(steps) === value ? steps : -1;
-}
-
-/** Returns what the windows hold, one after the other; null where it can't be told so. */
-function flowSteps(flow: readonly OrderFlow[], grid: Grid): readonly number[] | null {
-  if (flow.length !== FLOW_WINDOWS.length) return null;
-  const numbers: number[] = [];
-  for (let i = 0; i < flow.length; i++) {
-    const { window, buyVolume, sellVolume, buyTrades, sellTrades } = flow[i]!;
-    const [bought, sold] = [stepsOf(buyVolume, grid), stepsOf(sellVolume, grid)];
-    if (window !== FLOW_WINDOWS[i] || bought < 0 || sold < 0) return null;
-    numbers.push(bought, sold, buyTrades, sellTrades);
-  }
-  return numbers;
-}
-
 function isSameButVolume(a: MarketProfile, b: MarketProfile): boolean {
   if (a.poc !== b.poc || a.pocRunnerUp !== b.pocRunnerUp) return false;
   const [before, now] = [a.valueArea, b.valueArea];
@@ -189,14 +169,15 @@ function isSameButVolume(a: MarketProfile, b: MarketProfile): boolean {
 }
 
 /** Returns how a list became another; null when it did not change. */
-function listChange<Item extends Zone | FairValueGap>(
+function listChange<Item extends Zone | FairValueGap, Columns>(
   before: readonly Item[],
   now: readonly Item[],
-): ListChange<Item> | null {
+  toColumns: (fresh: readonly Item[]) => Columns,
+): ListChange<Columns> | null {
   if (before === now) return null;
   const places = now.map((item) => placeOf(item, before) + 1);
   if (now.length === before.length && places.every((place, i) => place === i + 1)) return null;
-  return { places, fresh: now.filter((_, i) => places[i] === 0) };
+  return { places, fresh: toColumns(now.filter((_, i) => places[i] === 0)) };
 }
 
 function placeOf<Item extends Zone | FairValueGap>(item: Item, list: readonly Item[]): number {

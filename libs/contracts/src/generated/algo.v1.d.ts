@@ -41,7 +41,7 @@ export namespace algo {
             cvd: number;
             flow: number[];
             microstructure?: (algo.v1.Microstructure.$Properties|null);
-            bars: algo.v1.BarReading.$Properties[];
+            bars: algo.v1.SteppedBars.$Properties[];
             structures: algo.v1.StructureChange.$Properties[];
             static encode(message: algo.v1.MarketStateChanged.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.MarketStateChanged & algo.v1.MarketStateChanged.$Shape;
@@ -58,7 +58,7 @@ export namespace algo {
                 cvd?: (number|null);
                 flow?: (number[]|null);
                 microstructure?: (algo.v1.Microstructure.$Properties|null);
-                bars?: (algo.v1.BarReading.$Properties[]|null);
+                bars?: (algo.v1.SteppedBars.$Properties[]|null);
                 structures?: (algo.v1.StructureChange.$Properties[]|null);
                 $unknowns?: Uint8Array[];
             }
@@ -75,7 +75,7 @@ export namespace algo {
             zones?: (algo.v1.ZonesChange.$Properties|null);
             gaps?: (algo.v1.GapsChange.$Properties|null);
             volumes: number[];
-            profiles: algo.v1.MarketProfile.$Properties[];
+            profiles: algo.v1.SteppedProfile.$Properties[];
             static encode(message: algo.v1.StructureChange.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.StructureChange & algo.v1.StructureChange.$Shape;
         }
@@ -86,7 +86,7 @@ export namespace algo {
                 zones?: (algo.v1.ZonesChange.$Properties|null);
                 gaps?: (algo.v1.GapsChange.$Properties|null);
                 volumes?: (number[]|null);
-                profiles?: (algo.v1.MarketProfile.$Properties[]|null);
+                profiles?: (algo.v1.SteppedProfile.$Properties[]|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.StructureChange.$Properties;
@@ -99,7 +99,7 @@ export namespace algo {
             constructor(properties?: algo.v1.ZonesChange.$Properties);
             $unknowns?: Uint8Array[];
             places: number[];
-            fresh: algo.v1.Zone.$Properties[];
+            fresh?: (algo.v1.ZoneColumns.$Properties|null);
             static encode(message: algo.v1.ZonesChange.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.ZonesChange & algo.v1.ZonesChange.$Shape;
         }
@@ -107,7 +107,7 @@ export namespace algo {
         namespace ZonesChange {
             interface $Properties {
                 places?: (number[]|null);
-                fresh?: (algo.v1.Zone.$Properties[]|null);
+                fresh?: (algo.v1.ZoneColumns.$Properties|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.ZonesChange.$Properties;
@@ -120,7 +120,7 @@ export namespace algo {
             constructor(properties?: algo.v1.GapsChange.$Properties);
             $unknowns?: Uint8Array[];
             places: number[];
-            fresh: algo.v1.FairValueGap.$Properties[];
+            fresh?: (algo.v1.GapColumns.$Properties|null);
             static encode(message: algo.v1.GapsChange.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.GapsChange & algo.v1.GapsChange.$Shape;
         }
@@ -128,7 +128,7 @@ export namespace algo {
         namespace GapsChange {
             interface $Properties {
                 places?: (number[]|null);
-                fresh?: (algo.v1.FairValueGap.$Properties[]|null);
+                fresh?: (algo.v1.GapColumns.$Properties|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.GapsChange.$Properties;
@@ -199,18 +199,20 @@ export namespace algo {
             $unknowns?: Uint8Array[];
             instrument: string;
             timeUs: number;
-            price: number;
+            priceSteps: number;
             priceStep: number;
             quantityStep: number;
             complete: boolean;
             trades: number;
             cvd: number;
-            flow: algo.v1.OrderFlow.$Properties[];
-            features: string[];
-            bars: algo.v1.BarReading.$Properties[];
+            flow: number[];
+            features: algo.v1.FeatureName[];
+            otherFeatures: string[];
+            bars: algo.v1.SteppedBars.$Properties[];
             microstructure?: (algo.v1.Microstructure.$Properties|null);
-            structures: algo.v1.StructureReading.$Properties[];
+            structures: algo.v1.SteppedStructure.$Properties[];
             sinceUs?: (number|null);
+            exact: number[];
             static encode(message: algo.v1.MarketState.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.MarketState & algo.v1.MarketState.$Shape;
         }
@@ -219,77 +221,66 @@ export namespace algo {
             interface $Properties {
                 instrument?: (string|null);
                 timeUs?: (number|null);
-                price?: (number|null);
+                priceSteps?: (number|null);
                 priceStep?: (number|null);
                 quantityStep?: (number|null);
                 complete?: (boolean|null);
                 trades?: (number|null);
                 cvd?: (number|null);
-                flow?: (algo.v1.OrderFlow.$Properties[]|null);
-                features?: (string[]|null);
-                bars?: (algo.v1.BarReading.$Properties[]|null);
+                flow?: (number[]|null);
+                features?: (algo.v1.FeatureName[]|null);
+                otherFeatures?: (string[]|null);
+                bars?: (algo.v1.SteppedBars.$Properties[]|null);
                 microstructure?: (algo.v1.Microstructure.$Properties|null);
-                structures?: (algo.v1.StructureReading.$Properties[]|null);
+                structures?: (algo.v1.SteppedStructure.$Properties[]|null);
                 sinceUs?: (number|null);
+                exact?: (number[]|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.MarketState.$Properties;
         }
 
-        enum FlowWindow {
-            FLOW_WINDOW_UNSPECIFIED = 0,
-            FLOW_WINDOW_15S = 1,
-            FLOW_WINDOW_1M = 2,
-            FLOW_WINDOW_5M = 3,
-            FLOW_WINDOW_15M = 4
+        enum FeatureName {
+            FEATURE_NAME_UNSPECIFIED = 0,
+            FEATURE_NAME_OTHER = 1,
+            FEATURE_NAME_EMA_20 = 2,
+            FEATURE_NAME_EMA_50 = 3,
+            FEATURE_NAME_EMA_200 = 4,
+            FEATURE_NAME_ADX_14 = 5,
+            FEATURE_NAME_PLUS_DI_14 = 6,
+            FEATURE_NAME_MINUS_DI_14 = 7,
+            FEATURE_NAME_ATR_14 = 8,
+            FEATURE_NAME_ATR_PERCENT = 9,
+            FEATURE_NAME_HURST = 10,
+            FEATURE_NAME_MEAN_REVERSION = 11,
+            FEATURE_NAME_AUTOCORRELATION = 12,
+            FEATURE_NAME_DEVIATION_50 = 13,
+            FEATURE_NAME_DEVIATION_20 = 14,
+            FEATURE_NAME_VOLUME_SPIKE = 15,
+            FEATURE_NAME_VARIANCE_RATIO = 16,
+            FEATURE_NAME_VARIANCE_RATIO_Z = 17,
+            FEATURE_NAME_OU_HALF_LIFE = 18
         }
 
-        interface IOrderFlow extends algo.v1.OrderFlow.$Properties {
+        interface ISteppedBar extends algo.v1.SteppedBar.$Properties {
         }
 
-        class OrderFlow {
-            constructor(properties?: algo.v1.OrderFlow.$Properties);
+        class SteppedBar {
+            constructor(properties?: algo.v1.SteppedBar.$Properties);
             $unknowns?: Uint8Array[];
-            window: algo.v1.FlowWindow;
-            buyVolume: number;
-            sellVolume: number;
-            buyTrades: number;
-            sellTrades: number;
-            static encode(message: algo.v1.OrderFlow.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.OrderFlow & algo.v1.OrderFlow.$Shape;
-        }
-
-        namespace OrderFlow {
-            interface $Properties {
-                window?: (algo.v1.FlowWindow|null);
-                buyVolume?: (number|null);
-                sellVolume?: (number|null);
-                buyTrades?: (number|null);
-                sellTrades?: (number|null);
-                $unknowns?: Uint8Array[];
-            }
-            type $Shape = algo.v1.OrderFlow.$Properties;
-        }
-
-        interface IClosedBar extends algo.v1.ClosedBar.$Properties {
-        }
-
-        class ClosedBar {
-            constructor(properties?: algo.v1.ClosedBar.$Properties);
-            $unknowns?: Uint8Array[];
-            openTimeUs: number;
+            openAgoUs: number;
             open: number;
             high: number;
             low: number;
             close: number;
             volume: number;
-            static encode(message: algo.v1.ClosedBar.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.ClosedBar & algo.v1.ClosedBar.$Shape;
+            static encode(message: algo.v1.SteppedBar.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.SteppedBar & algo.v1.SteppedBar.$Shape;
         }
 
-        namespace ClosedBar {
+        namespace SteppedBar {
             interface $Properties {
-                openTimeUs?: (number|null);
+                openAgoUs?: (number|null);
                 open?: (number|null);
                 high?: (number|null);
                 low?: (number|null);
@@ -297,32 +288,32 @@ export namespace algo {
                 volume?: (number|null);
                 $unknowns?: Uint8Array[];
             }
-            type $Shape = algo.v1.ClosedBar.$Properties;
+            type $Shape = algo.v1.SteppedBar.$Properties;
         }
 
-        interface IBarReading extends algo.v1.BarReading.$Properties {
+        interface ISteppedBars extends algo.v1.SteppedBars.$Properties {
         }
 
-        class BarReading {
-            constructor(properties?: algo.v1.BarReading.$Properties);
+        class SteppedBars {
+            constructor(properties?: algo.v1.SteppedBars.$Properties);
             $unknowns?: Uint8Array[];
             timeframe: algo.v1.Timeframe;
             bars: number;
-            last?: (algo.v1.ClosedBar.$Properties|null);
+            last?: (algo.v1.SteppedBar.$Properties|null);
             values: number[];
-            static encode(message: algo.v1.BarReading.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.BarReading & algo.v1.BarReading.$Shape;
+            static encode(message: algo.v1.SteppedBars.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.SteppedBars & algo.v1.SteppedBars.$Shape;
         }
 
-        namespace BarReading {
+        namespace SteppedBars {
             interface $Properties {
                 timeframe?: (algo.v1.Timeframe|null);
                 bars?: (number|null);
-                last?: (algo.v1.ClosedBar.$Properties|null);
+                last?: (algo.v1.SteppedBar.$Properties|null);
                 values?: (number[]|null);
                 $unknowns?: Uint8Array[];
             }
-            type $Shape = algo.v1.BarReading.$Properties;
+            type $Shape = algo.v1.SteppedBars.$Properties;
         }
 
         enum TapeSignal {
@@ -369,77 +360,132 @@ export namespace algo {
             PROFILE_SCOPE_60M = 6
         }
 
-        interface IMarketProfile extends algo.v1.MarketProfile.$Properties {
+        interface ISteppedProfile extends algo.v1.SteppedProfile.$Properties {
         }
 
-        class MarketProfile {
-            constructor(properties?: algo.v1.MarketProfile.$Properties);
+        class SteppedProfile {
+            constructor(properties?: algo.v1.SteppedProfile.$Properties);
             $unknowns?: Uint8Array[];
             scope: algo.v1.ProfileScope;
             poc: number;
             pocRunnerUp?: (number|null);
-            valueArea?: (algo.v1.ValueArea.$Properties|null);
+            areaLow?: (number|null);
+            areaHigh?: (number|null);
             volume: number;
-            static encode(message: algo.v1.MarketProfile.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.MarketProfile & algo.v1.MarketProfile.$Shape;
+            static encode(message: algo.v1.SteppedProfile.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.SteppedProfile & algo.v1.SteppedProfile.$Shape;
         }
 
-        namespace MarketProfile {
+        namespace SteppedProfile {
             interface $Properties {
                 scope?: (algo.v1.ProfileScope|null);
                 poc?: (number|null);
                 pocRunnerUp?: (number|null);
-                valueArea?: (algo.v1.ValueArea.$Properties|null);
+                areaLow?: (number|null);
+                areaHigh?: (number|null);
                 volume?: (number|null);
                 $unknowns?: Uint8Array[];
             }
-            type $Shape = algo.v1.MarketProfile.$Properties;
+            type $Shape = algo.v1.SteppedProfile.$Properties;
         }
 
-        interface IValueArea extends algo.v1.ValueArea.$Properties {
+        interface ISteppedStructure extends algo.v1.SteppedStructure.$Properties {
         }
 
-        class ValueArea {
-            constructor(properties?: algo.v1.ValueArea.$Properties);
-            $unknowns?: Uint8Array[];
-            low: number;
-            high: number;
-            static encode(message: algo.v1.ValueArea.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.ValueArea & algo.v1.ValueArea.$Shape;
-        }
-
-        namespace ValueArea {
-            interface $Properties {
-                low?: (number|null);
-                high?: (number|null);
-                $unknowns?: Uint8Array[];
-            }
-            type $Shape = algo.v1.ValueArea.$Properties;
-        }
-
-        interface IStructureReading extends algo.v1.StructureReading.$Properties {
-        }
-
-        class StructureReading {
-            constructor(properties?: algo.v1.StructureReading.$Properties);
+        class SteppedStructure {
+            constructor(properties?: algo.v1.SteppedStructure.$Properties);
             $unknowns?: Uint8Array[];
             rules: algo.v1.RuleSet;
-            zones: algo.v1.Zone.$Properties[];
-            gaps: algo.v1.FairValueGap.$Properties[];
-            profiles: algo.v1.MarketProfile.$Properties[];
-            static encode(message: algo.v1.StructureReading.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.StructureReading & algo.v1.StructureReading.$Shape;
+            zones?: (algo.v1.ZoneColumns.$Properties|null);
+            gaps?: (algo.v1.GapColumns.$Properties|null);
+            profiles: algo.v1.SteppedProfile.$Properties[];
+            static encode(message: algo.v1.SteppedStructure.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.SteppedStructure & algo.v1.SteppedStructure.$Shape;
         }
 
-        namespace StructureReading {
+        namespace SteppedStructure {
             interface $Properties {
                 rules?: (algo.v1.RuleSet|null);
-                zones?: (algo.v1.Zone.$Properties[]|null);
-                gaps?: (algo.v1.FairValueGap.$Properties[]|null);
-                profiles?: (algo.v1.MarketProfile.$Properties[]|null);
+                zones?: (algo.v1.ZoneColumns.$Properties|null);
+                gaps?: (algo.v1.GapColumns.$Properties|null);
+                profiles?: (algo.v1.SteppedProfile.$Properties[]|null);
                 $unknowns?: Uint8Array[];
             }
-            type $Shape = algo.v1.StructureReading.$Properties;
+            type $Shape = algo.v1.SteppedStructure.$Properties;
+        }
+
+        interface IZoneColumns extends algo.v1.ZoneColumns.$Properties {
+        }
+
+        class ZoneColumns {
+            constructor(properties?: algo.v1.ZoneColumns.$Properties);
+            $unknowns?: Uint8Array[];
+            zone: string[];
+            timeframe: algo.v1.Timeframe[];
+            kind: algo.v1.ZoneKind[];
+            origin: algo.v1.ZoneOrigin[];
+            low: number[];
+            high: number[];
+            strength: number[];
+            status: algo.v1.ZoneStatus[];
+            touches: number[];
+            firstSeenAgoUs: number[];
+            lastTestedAgoUs: number[];
+            static encode(message: algo.v1.ZoneColumns.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.ZoneColumns & algo.v1.ZoneColumns.$Shape;
+        }
+
+        namespace ZoneColumns {
+            interface $Properties {
+                zone?: (string[]|null);
+                timeframe?: (algo.v1.Timeframe[]|null);
+                kind?: (algo.v1.ZoneKind[]|null);
+                origin?: (algo.v1.ZoneOrigin[]|null);
+                low?: (number[]|null);
+                high?: (number[]|null);
+                strength?: (number[]|null);
+                status?: (algo.v1.ZoneStatus[]|null);
+                touches?: (number[]|null);
+                firstSeenAgoUs?: (number[]|null);
+                lastTestedAgoUs?: (number[]|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = algo.v1.ZoneColumns.$Properties;
+        }
+
+        interface IGapColumns extends algo.v1.GapColumns.$Properties {
+        }
+
+        class GapColumns {
+            constructor(properties?: algo.v1.GapColumns.$Properties);
+            $unknowns?: Uint8Array[];
+            fairValueGap: string[];
+            timeframe: algo.v1.Timeframe[];
+            kind: algo.v1.GapKind[];
+            low: number[];
+            high: number[];
+            filled: number[];
+            status: algo.v1.GapStatus[];
+            createdAgoUs: number[];
+            filledAgoUs: number[];
+            static encode(message: algo.v1.GapColumns.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.GapColumns & algo.v1.GapColumns.$Shape;
+        }
+
+        namespace GapColumns {
+            interface $Properties {
+                fairValueGap?: (string[]|null);
+                timeframe?: (algo.v1.Timeframe[]|null);
+                kind?: (algo.v1.GapKind[]|null);
+                low?: (number[]|null);
+                high?: (number[]|null);
+                filled?: (number[]|null);
+                status?: (algo.v1.GapStatus[]|null);
+                createdAgoUs?: (number[]|null);
+                filledAgoUs?: (number[]|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = algo.v1.GapColumns.$Properties;
         }
 
         enum ZoneKind {

@@ -164,7 +164,7 @@ export const algo = $root.algo = (() => {
                     $root.algo.v1.Microstructure.encode(message.microstructure, writer.uint32(74).fork(), _depth + 1).ldelim();
                 if (message.bars != null && message.bars.length)
                     for (let i = 0; i < message.bars.length; ++i)
-                        $root.algo.v1.BarReading.encode(message.bars[i], writer.uint32(82).fork(), _depth + 1).ldelim();
+                        $root.algo.v1.SteppedBars.encode(message.bars[i], writer.uint32(82).fork(), _depth + 1).ldelim();
                 if (message.structures != null && message.structures.length)
                     for (let i = 0; i < message.structures.length; ++i)
                         $root.algo.v1.StructureChange.encode(message.structures[i], writer.uint32(90).fork(), _depth + 1).ldelim();
@@ -290,7 +290,7 @@ export const algo = $root.algo = (() => {
                                 break;
                             if (!(message.bars && message.bars.length))
                                 message.bars = [];
-                            message.bars.push($root.algo.v1.BarReading.decode(reader, reader.size(), $undefined, _depth + 1));
+                            message.bars.push($root.algo.v1.SteppedBars.decode(reader, reader.size(), $undefined, _depth + 1));
                             continue;
                         }
                     case 11: {
@@ -369,7 +369,7 @@ export const algo = $root.algo = (() => {
                     writer.uint32(34).uint64s(message.volumes);
                 if (message.profiles != null && message.profiles.length)
                     for (let i = 0; i < message.profiles.length; ++i)
-                        $root.algo.v1.MarketProfile.encode(message.profiles[i], writer.uint32(42).fork(), _depth + 1).ldelim();
+                        $root.algo.v1.SteppedProfile.encode(message.profiles[i], writer.uint32(42).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -445,7 +445,7 @@ export const algo = $root.algo = (() => {
                                 break;
                             if (!(message.profiles && message.profiles.length))
                                 message.profiles = [];
-                            message.profiles.push($root.algo.v1.MarketProfile.decode(reader, reader.size(), $undefined, _depth + 1));
+                            message.profiles.push($root.algo.v1.SteppedProfile.decode(reader, reader.size(), $undefined, _depth + 1));
                             continue;
                         }
                     }
@@ -472,7 +472,6 @@ export const algo = $root.algo = (() => {
 
             const ZonesChange = function (properties) {
                 this.places = [];
-                this.fresh = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -480,7 +479,7 @@ export const algo = $root.algo = (() => {
             };
 
             ZonesChange.prototype.places = $util.emptyArray;
-            ZonesChange.prototype.fresh = $util.emptyArray;
+            ZonesChange.prototype.fresh = null;
 
             ZonesChange.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -491,9 +490,8 @@ export const algo = $root.algo = (() => {
                     throw $Error("max depth exceeded");
                 if (message.places != null && message.places.length)
                     writer.uint32(10).uint64s(message.places);
-                if (message.fresh != null && message.fresh.length)
-                    for (let i = 0; i < message.fresh.length; ++i)
-                        $root.algo.v1.Zone.encode(message.fresh[i], writer.uint32(18).fork(), _depth + 1).ldelim();
+                if (message.fresh != null && $Object.hasOwnProperty.call(message, "fresh"))
+                    $root.algo.v1.ZoneColumns.encode(message.fresh, writer.uint32(18).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -507,7 +505,7 @@ export const algo = $root.algo = (() => {
                     _depth = 0;
                 if (_depth > $Reader.recursionLimit)
                     throw $Error("max depth exceeded");
-                let end, message;
+                let end, message, value;
                 if (length === $undefined)
                     end = reader.len;
                 else {
@@ -544,9 +542,7 @@ export const algo = $root.algo = (() => {
                     case 2: {
                             if (wireType !== 2)
                                 break;
-                            if (!(message.fresh && message.fresh.length))
-                                message.fresh = [];
-                            message.fresh.push($root.algo.v1.Zone.decode(reader, reader.size(), $undefined, _depth + 1));
+                            message.fresh = $root.algo.v1.ZoneColumns.decode(reader, reader.size(), $undefined, _depth + 1, message.fresh);
                             continue;
                         }
                     }
@@ -573,7 +569,6 @@ export const algo = $root.algo = (() => {
 
             const GapsChange = function (properties) {
                 this.places = [];
-                this.fresh = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -581,7 +576,7 @@ export const algo = $root.algo = (() => {
             };
 
             GapsChange.prototype.places = $util.emptyArray;
-            GapsChange.prototype.fresh = $util.emptyArray;
+            GapsChange.prototype.fresh = null;
 
             GapsChange.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -592,9 +587,8 @@ export const algo = $root.algo = (() => {
                     throw $Error("max depth exceeded");
                 if (message.places != null && message.places.length)
                     writer.uint32(10).uint64s(message.places);
-                if (message.fresh != null && message.fresh.length)
-                    for (let i = 0; i < message.fresh.length; ++i)
-                        $root.algo.v1.FairValueGap.encode(message.fresh[i], writer.uint32(18).fork(), _depth + 1).ldelim();
+                if (message.fresh != null && $Object.hasOwnProperty.call(message, "fresh"))
+                    $root.algo.v1.GapColumns.encode(message.fresh, writer.uint32(18).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -608,7 +602,7 @@ export const algo = $root.algo = (() => {
                     _depth = 0;
                 if (_depth > $Reader.recursionLimit)
                     throw $Error("max depth exceeded");
-                let end, message;
+                let end, message, value;
                 if (length === $undefined)
                     end = reader.len;
                 else {
@@ -645,9 +639,7 @@ export const algo = $root.algo = (() => {
                     case 2: {
                             if (wireType !== 2)
                                 break;
-                            if (!(message.fresh && message.fresh.length))
-                                message.fresh = [];
-                            message.fresh.push($root.algo.v1.FairValueGap.decode(reader, reader.size(), $undefined, _depth + 1));
+                            message.fresh = $root.algo.v1.GapColumns.decode(reader, reader.size(), $undefined, _depth + 1, message.fresh);
                             continue;
                         }
                     }
@@ -912,8 +904,10 @@ export const algo = $root.algo = (() => {
             const MarketState = function (properties) {
                 this.flow = [];
                 this.features = [];
+                this.otherFeatures = [];
                 this.bars = [];
                 this.structures = [];
+                this.exact = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -922,7 +916,7 @@ export const algo = $root.algo = (() => {
 
             MarketState.prototype.instrument = "";
             MarketState.prototype.timeUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
-            MarketState.prototype.price = 0;
+            MarketState.prototype.priceSteps = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             MarketState.prototype.priceStep = 0;
             MarketState.prototype.quantityStep = 0;
             MarketState.prototype.complete = false;
@@ -930,10 +924,12 @@ export const algo = $root.algo = (() => {
             MarketState.prototype.cvd = 0;
             MarketState.prototype.flow = $util.emptyArray;
             MarketState.prototype.features = $util.emptyArray;
+            MarketState.prototype.otherFeatures = $util.emptyArray;
             MarketState.prototype.bars = $util.emptyArray;
             MarketState.prototype.microstructure = null;
             MarketState.prototype.structures = $util.emptyArray;
             MarketState.prototype.sinceUs = null;
+            MarketState.prototype.exact = $util.emptyArray;
 
             let $oneOfFields;
 
@@ -960,8 +956,8 @@ export const algo = $root.algo = (() => {
                     writer.uint32(10).string(message.instrument);
                 if (message.timeUs != null && $Object.hasOwnProperty.call(message, "timeUs") && (typeof message.timeUs === "object" ? message.timeUs.low || message.timeUs.high : message.timeUs !== 0))
                     writer.uint32(16).uint64(message.timeUs);
-                if (message.price != null && $Object.hasOwnProperty.call(message, "price") && !$Object.is(message.price, 0))
-                    writer.uint32(25).double(message.price);
+                if (message.priceSteps != null && $Object.hasOwnProperty.call(message, "priceSteps") && (typeof message.priceSteps === "object" ? message.priceSteps.low || message.priceSteps.high : message.priceSteps !== 0))
+                    writer.uint32(24).uint64(message.priceSteps);
                 if (message.priceStep != null && $Object.hasOwnProperty.call(message, "priceStep") && !$Object.is(message.priceStep, 0))
                     writer.uint32(33).double(message.priceStep);
                 if (message.quantityStep != null && $Object.hasOwnProperty.call(message, "quantityStep") && !$Object.is(message.quantityStep, 0))
@@ -973,21 +969,24 @@ export const algo = $root.algo = (() => {
                 if (message.cvd != null && $Object.hasOwnProperty.call(message, "cvd") && !$Object.is(message.cvd, 0))
                     writer.uint32(65).double(message.cvd);
                 if (message.flow != null && message.flow.length)
-                    for (let i = 0; i < message.flow.length; ++i)
-                        $root.algo.v1.OrderFlow.encode(message.flow[i], writer.uint32(74).fork(), _depth + 1).ldelim();
+                    writer.uint32(74).uint64s(message.flow);
                 if (message.features != null && message.features.length)
-                    for (let i = 0; i < message.features.length; ++i)
-                        writer.uint32(82).string(message.features[i]);
+                    writer.uint32(82).int32s(message.features);
+                if (message.otherFeatures != null && message.otherFeatures.length)
+                    for (let i = 0; i < message.otherFeatures.length; ++i)
+                        writer.uint32(90).string(message.otherFeatures[i]);
                 if (message.bars != null && message.bars.length)
                     for (let i = 0; i < message.bars.length; ++i)
-                        $root.algo.v1.BarReading.encode(message.bars[i], writer.uint32(90).fork(), _depth + 1).ldelim();
+                        $root.algo.v1.SteppedBars.encode(message.bars[i], writer.uint32(98).fork(), _depth + 1).ldelim();
                 if (message.microstructure != null && $Object.hasOwnProperty.call(message, "microstructure"))
-                    $root.algo.v1.Microstructure.encode(message.microstructure, writer.uint32(98).fork(), _depth + 1).ldelim();
+                    $root.algo.v1.Microstructure.encode(message.microstructure, writer.uint32(106).fork(), _depth + 1).ldelim();
                 if (message.structures != null && message.structures.length)
                     for (let i = 0; i < message.structures.length; ++i)
-                        $root.algo.v1.StructureReading.encode(message.structures[i], writer.uint32(106).fork(), _depth + 1).ldelim();
+                        $root.algo.v1.SteppedStructure.encode(message.structures[i], writer.uint32(114).fork(), _depth + 1).ldelim();
                 if (message.sinceUs != null && $Object.hasOwnProperty.call(message, "sinceUs"))
-                    writer.uint32(112).uint64(message.sinceUs);
+                    writer.uint32(120).uint64(message.sinceUs);
+                if (message.exact != null && message.exact.length)
+                    writer.uint32(130).doubles(message.exact);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -1040,12 +1039,12 @@ export const algo = $root.algo = (() => {
                             continue;
                         }
                     case 3: {
-                            if (wireType !== 1)
+                            if (wireType !== 0)
                                 break;
-                            if (!$Object.is(value = reader.double(), 0))
-                                message.price = value;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.priceSteps = value;
                             else
-                                delete message.price;
+                                delete message.priceSteps;
                             continue;
                         }
                     case 4: {
@@ -1094,49 +1093,83 @@ export const algo = $root.algo = (() => {
                             continue;
                         }
                     case 9: {
-                            if (wireType !== 2)
+                            if (wireType === 2) {
+                                if (!(message.flow && message.flow.length))
+                                    message.flow = [];
+                                reader.uint64s(message.flow);
+                                continue;
+                            }
+                            if (wireType !== 0)
                                 break;
                             if (!(message.flow && message.flow.length))
                                 message.flow = [];
-                            message.flow.push($root.algo.v1.OrderFlow.decode(reader, reader.size(), $undefined, _depth + 1));
+                            message.flow.push(reader.uint64());
                             continue;
                         }
                     case 10: {
-                            if (wireType !== 2)
+                            if (wireType === 2) {
+                                if (!(message.features && message.features.length))
+                                    message.features = [];
+                                reader.int32s(message.features);
+                                continue;
+                            }
+                            if (wireType !== 0)
                                 break;
                             if (!(message.features && message.features.length))
                                 message.features = [];
-                            message.features.push(reader.stringVerify());
+                            message.features.push(reader.int32());
                             continue;
                         }
                     case 11: {
                             if (wireType !== 2)
                                 break;
-                            if (!(message.bars && message.bars.length))
-                                message.bars = [];
-                            message.bars.push($root.algo.v1.BarReading.decode(reader, reader.size(), $undefined, _depth + 1));
+                            if (!(message.otherFeatures && message.otherFeatures.length))
+                                message.otherFeatures = [];
+                            message.otherFeatures.push(reader.stringVerify());
                             continue;
                         }
                     case 12: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.bars && message.bars.length))
+                                message.bars = [];
+                            message.bars.push($root.algo.v1.SteppedBars.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 13: {
                             if (wireType !== 2)
                                 break;
                             message.microstructure = $root.algo.v1.Microstructure.decode(reader, reader.size(), $undefined, _depth + 1, message.microstructure);
                             message._microstructure = "microstructure";
                             continue;
                         }
-                    case 13: {
+                    case 14: {
                             if (wireType !== 2)
                                 break;
                             if (!(message.structures && message.structures.length))
                                 message.structures = [];
-                            message.structures.push($root.algo.v1.StructureReading.decode(reader, reader.size(), $undefined, _depth + 1));
+                            message.structures.push($root.algo.v1.SteppedStructure.decode(reader, reader.size(), $undefined, _depth + 1));
                             continue;
                         }
-                    case 14: {
+                    case 15: {
                             if (wireType !== 0)
                                 break;
                             message.sinceUs = reader.uint64();
                             message._sinceUs = "sinceUs";
+                            continue;
+                        }
+                    case 16: {
+                            if (wireType === 2) {
+                                if (!(message.exact && message.exact.length))
+                                    message.exact = [];
+                                reader.doubles(message.exact);
+                                continue;
+                            }
+                            if (wireType !== 1)
+                                break;
+                            if (!(message.exact && message.exact.length))
+                                message.exact = [];
+                            message.exact.push(reader.double());
                             continue;
                         }
                     }
@@ -1159,55 +1192,72 @@ export const algo = $root.algo = (() => {
             return MarketState;
         })();
 
-        v1.FlowWindow = (function() {
+        v1.FeatureName = (function() {
             const valuesById = $Object.create(null), values = $Object.create(valuesById);
-            values[valuesById[0] = "FLOW_WINDOW_UNSPECIFIED"] = 0;
-            values[valuesById[1] = "FLOW_WINDOW_15S"] = 1;
-            values[valuesById[2] = "FLOW_WINDOW_1M"] = 2;
-            values[valuesById[3] = "FLOW_WINDOW_5M"] = 3;
-            values[valuesById[4] = "FLOW_WINDOW_15M"] = 4;
+            values[valuesById[0] = "FEATURE_NAME_UNSPECIFIED"] = 0;
+            values[valuesById[1] = "FEATURE_NAME_OTHER"] = 1;
+            values[valuesById[2] = "FEATURE_NAME_EMA_20"] = 2;
+            values[valuesById[3] = "FEATURE_NAME_EMA_50"] = 3;
+            values[valuesById[4] = "FEATURE_NAME_EMA_200"] = 4;
+            values[valuesById[5] = "FEATURE_NAME_ADX_14"] = 5;
+            values[valuesById[6] = "FEATURE_NAME_PLUS_DI_14"] = 6;
+            values[valuesById[7] = "FEATURE_NAME_MINUS_DI_14"] = 7;
+            values[valuesById[8] = "FEATURE_NAME_ATR_14"] = 8;
+            values[valuesById[9] = "FEATURE_NAME_ATR_PERCENT"] = 9;
+            values[valuesById[10] = "FEATURE_NAME_HURST"] = 10;
+            values[valuesById[11] = "FEATURE_NAME_MEAN_REVERSION"] = 11;
+            values[valuesById[12] = "FEATURE_NAME_AUTOCORRELATION"] = 12;
+            values[valuesById[13] = "FEATURE_NAME_DEVIATION_50"] = 13;
+            values[valuesById[14] = "FEATURE_NAME_DEVIATION_20"] = 14;
+            values[valuesById[15] = "FEATURE_NAME_VOLUME_SPIKE"] = 15;
+            values[valuesById[16] = "FEATURE_NAME_VARIANCE_RATIO"] = 16;
+            values[valuesById[17] = "FEATURE_NAME_VARIANCE_RATIO_Z"] = 17;
+            values[valuesById[18] = "FEATURE_NAME_OU_HALF_LIFE"] = 18;
             return values;
         })();
 
-        v1.OrderFlow = (function() {
+        v1.SteppedBar = (function() {
 
-            const OrderFlow = function (properties) {
+            const SteppedBar = function (properties) {
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
                             this[keys[i]] = properties[keys[i]];
             };
 
-            OrderFlow.prototype.window = 0;
-            OrderFlow.prototype.buyVolume = 0;
-            OrderFlow.prototype.sellVolume = 0;
-            OrderFlow.prototype.buyTrades = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
-            OrderFlow.prototype.sellTrades = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            SteppedBar.prototype.openAgoUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            SteppedBar.prototype.open = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            SteppedBar.prototype.high = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            SteppedBar.prototype.low = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            SteppedBar.prototype.close = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            SteppedBar.prototype.volume = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
-            OrderFlow.encode = function (message, writer, _depth) {
+            SteppedBar.encode = function (message, writer, _depth) {
                 if (!writer)
                     writer = $Writer.create();
                 if (_depth === $undefined)
                     _depth = 0;
                 if (_depth > $util.recursionLimit)
                     throw $Error("max depth exceeded");
-                if (message.window != null && $Object.hasOwnProperty.call(message, "window") && message.window !== 0)
-                    writer.uint32(8).int32(message.window);
-                if (message.buyVolume != null && $Object.hasOwnProperty.call(message, "buyVolume") && !$Object.is(message.buyVolume, 0))
-                    writer.uint32(17).double(message.buyVolume);
-                if (message.sellVolume != null && $Object.hasOwnProperty.call(message, "sellVolume") && !$Object.is(message.sellVolume, 0))
-                    writer.uint32(25).double(message.sellVolume);
-                if (message.buyTrades != null && $Object.hasOwnProperty.call(message, "buyTrades") && (typeof message.buyTrades === "object" ? message.buyTrades.low || message.buyTrades.high : message.buyTrades !== 0))
-                    writer.uint32(32).uint64(message.buyTrades);
-                if (message.sellTrades != null && $Object.hasOwnProperty.call(message, "sellTrades") && (typeof message.sellTrades === "object" ? message.sellTrades.low || message.sellTrades.high : message.sellTrades !== 0))
-                    writer.uint32(40).uint64(message.sellTrades);
+                if (message.openAgoUs != null && $Object.hasOwnProperty.call(message, "openAgoUs") && (typeof message.openAgoUs === "object" ? message.openAgoUs.low || message.openAgoUs.high : message.openAgoUs !== 0))
+                    writer.uint32(8).uint64(message.openAgoUs);
+                if (message.open != null && $Object.hasOwnProperty.call(message, "open") && (typeof message.open === "object" ? message.open.low || message.open.high : message.open !== 0))
+                    writer.uint32(16).uint64(message.open);
+                if (message.high != null && $Object.hasOwnProperty.call(message, "high") && (typeof message.high === "object" ? message.high.low || message.high.high : message.high !== 0))
+                    writer.uint32(24).uint64(message.high);
+                if (message.low != null && $Object.hasOwnProperty.call(message, "low") && (typeof message.low === "object" ? message.low.low || message.low.high : message.low !== 0))
+                    writer.uint32(32).uint64(message.low);
+                if (message.close != null && $Object.hasOwnProperty.call(message, "close") && (typeof message.close === "object" ? message.close.low || message.close.high : message.close !== 0))
+                    writer.uint32(40).uint64(message.close);
+                if (message.volume != null && $Object.hasOwnProperty.call(message, "volume") && (typeof message.volume === "object" ? message.volume.low || message.volume.high : message.volume !== 0))
+                    writer.uint32(48).uint64(message.volume);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
                 return writer;
             };
 
-            OrderFlow.decode = function (reader, length, _end, _depth, _target) {
+            SteppedBar.decode = function (reader, length, _end, _depth, _target) {
                 if (!(reader instanceof $Reader))
                     reader = $Reader.create(reader);
                 if (_depth === $undefined)
@@ -1224,140 +1274,7 @@ export const algo = $root.algo = (() => {
                     length = reader.len;
                     reader.len = end;
                 }
-                message = _target || new $root.algo.v1.OrderFlow();
-                while (reader.pos < end) {
-                    let start = reader.pos;
-                    let tag = reader.tag();
-                    if (tag === _end) {
-                        _end = $undefined;
-                        break;
-                    }
-                    let wireType = tag & 7;
-                    switch (tag >>>= 3) {
-                    case 1: {
-                            if (wireType !== 0)
-                                break;
-                            if (value = reader.int32())
-                                message.window = value;
-                            else
-                                delete message.window;
-                            continue;
-                        }
-                    case 2: {
-                            if (wireType !== 1)
-                                break;
-                            if (!$Object.is(value = reader.double(), 0))
-                                message.buyVolume = value;
-                            else
-                                delete message.buyVolume;
-                            continue;
-                        }
-                    case 3: {
-                            if (wireType !== 1)
-                                break;
-                            if (!$Object.is(value = reader.double(), 0))
-                                message.sellVolume = value;
-                            else
-                                delete message.sellVolume;
-                            continue;
-                        }
-                    case 4: {
-                            if (wireType !== 0)
-                                break;
-                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
-                                message.buyTrades = value;
-                            else
-                                delete message.buyTrades;
-                            continue;
-                        }
-                    case 5: {
-                            if (wireType !== 0)
-                                break;
-                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
-                                message.sellTrades = value;
-                            else
-                                delete message.sellTrades;
-                            continue;
-                        }
-                    }
-                    reader.skipType(wireType, _depth, tag);
-                    if (!reader.discardUnknown) {
-                        $util.makeProp(message, "$unknowns", false);
-                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
-                    }
-                }
-                if (length !== $undefined) {
-                    if (reader.pos !== end)
-                        throw $RangeError("index out of range");
-                    reader.len = length;
-                }
-                if (_end !== $undefined)
-                    throw $Error("missing end group");
-                return message;
-            };
-
-            return OrderFlow;
-        })();
-
-        v1.ClosedBar = (function() {
-
-            const ClosedBar = function (properties) {
-                if (properties)
-                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
-                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
-                            this[keys[i]] = properties[keys[i]];
-            };
-
-            ClosedBar.prototype.openTimeUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
-            ClosedBar.prototype.open = 0;
-            ClosedBar.prototype.high = 0;
-            ClosedBar.prototype.low = 0;
-            ClosedBar.prototype.close = 0;
-            ClosedBar.prototype.volume = 0;
-
-            ClosedBar.encode = function (message, writer, _depth) {
-                if (!writer)
-                    writer = $Writer.create();
-                if (_depth === $undefined)
-                    _depth = 0;
-                if (_depth > $util.recursionLimit)
-                    throw $Error("max depth exceeded");
-                if (message.openTimeUs != null && $Object.hasOwnProperty.call(message, "openTimeUs") && (typeof message.openTimeUs === "object" ? message.openTimeUs.low || message.openTimeUs.high : message.openTimeUs !== 0))
-                    writer.uint32(8).uint64(message.openTimeUs);
-                if (message.open != null && $Object.hasOwnProperty.call(message, "open") && !$Object.is(message.open, 0))
-                    writer.uint32(17).double(message.open);
-                if (message.high != null && $Object.hasOwnProperty.call(message, "high") && !$Object.is(message.high, 0))
-                    writer.uint32(25).double(message.high);
-                if (message.low != null && $Object.hasOwnProperty.call(message, "low") && !$Object.is(message.low, 0))
-                    writer.uint32(33).double(message.low);
-                if (message.close != null && $Object.hasOwnProperty.call(message, "close") && !$Object.is(message.close, 0))
-                    writer.uint32(41).double(message.close);
-                if (message.volume != null && $Object.hasOwnProperty.call(message, "volume") && !$Object.is(message.volume, 0))
-                    writer.uint32(49).double(message.volume);
-                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
-                    for (let i = 0; i < message.$unknowns.length; ++i)
-                        writer.raw(message.$unknowns[i]);
-                return writer;
-            };
-
-            ClosedBar.decode = function (reader, length, _end, _depth, _target) {
-                if (!(reader instanceof $Reader))
-                    reader = $Reader.create(reader);
-                if (_depth === $undefined)
-                    _depth = 0;
-                if (_depth > $Reader.recursionLimit)
-                    throw $Error("max depth exceeded");
-                let end, message, value;
-                if (length === $undefined)
-                    end = reader.len;
-                else {
-                    end = reader.pos + length;
-                    if (end > reader.len)
-                        throw $RangeError("index out of range");
-                    length = reader.len;
-                    reader.len = end;
-                }
-                message = _target || new $root.algo.v1.ClosedBar();
+                message = _target || new $root.algo.v1.SteppedBar();
                 while (reader.pos < end) {
                     let start = reader.pos;
                     let tag = reader.tag();
@@ -1371,51 +1288,51 @@ export const algo = $root.algo = (() => {
                             if (wireType !== 0)
                                 break;
                             if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
-                                message.openTimeUs = value;
+                                message.openAgoUs = value;
                             else
-                                delete message.openTimeUs;
+                                delete message.openAgoUs;
                             continue;
                         }
                     case 2: {
-                            if (wireType !== 1)
+                            if (wireType !== 0)
                                 break;
-                            if (!$Object.is(value = reader.double(), 0))
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
                                 message.open = value;
                             else
                                 delete message.open;
                             continue;
                         }
                     case 3: {
-                            if (wireType !== 1)
+                            if (wireType !== 0)
                                 break;
-                            if (!$Object.is(value = reader.double(), 0))
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
                                 message.high = value;
                             else
                                 delete message.high;
                             continue;
                         }
                     case 4: {
-                            if (wireType !== 1)
+                            if (wireType !== 0)
                                 break;
-                            if (!$Object.is(value = reader.double(), 0))
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
                                 message.low = value;
                             else
                                 delete message.low;
                             continue;
                         }
                     case 5: {
-                            if (wireType !== 1)
+                            if (wireType !== 0)
                                 break;
-                            if (!$Object.is(value = reader.double(), 0))
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
                                 message.close = value;
                             else
                                 delete message.close;
                             continue;
                         }
                     case 6: {
-                            if (wireType !== 1)
+                            if (wireType !== 0)
                                 break;
-                            if (!$Object.is(value = reader.double(), 0))
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
                                 message.volume = value;
                             else
                                 delete message.volume;
@@ -1438,12 +1355,12 @@ export const algo = $root.algo = (() => {
                 return message;
             };
 
-            return ClosedBar;
+            return SteppedBar;
         })();
 
-        v1.BarReading = (function() {
+        v1.SteppedBars = (function() {
 
-            const BarReading = function (properties) {
+            const SteppedBars = function (properties) {
                 this.values = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
@@ -1451,20 +1368,20 @@ export const algo = $root.algo = (() => {
                             this[keys[i]] = properties[keys[i]];
             };
 
-            BarReading.prototype.timeframe = 0;
-            BarReading.prototype.bars = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
-            BarReading.prototype.last = null;
-            BarReading.prototype.values = $util.emptyArray;
+            SteppedBars.prototype.timeframe = 0;
+            SteppedBars.prototype.bars = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            SteppedBars.prototype.last = null;
+            SteppedBars.prototype.values = $util.emptyArray;
 
             let $oneOfFields;
 
             // Virtual OneOf for proto3 optional field
-            $Object.defineProperty(BarReading.prototype, "_last", {
+            $Object.defineProperty(SteppedBars.prototype, "_last", {
                 get: $util.oneOfGetter($oneOfFields = ["last"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
-            BarReading.encode = function (message, writer, _depth) {
+            SteppedBars.encode = function (message, writer, _depth) {
                 if (!writer)
                     writer = $Writer.create();
                 if (_depth === $undefined)
@@ -1476,7 +1393,7 @@ export const algo = $root.algo = (() => {
                 if (message.bars != null && $Object.hasOwnProperty.call(message, "bars") && (typeof message.bars === "object" ? message.bars.low || message.bars.high : message.bars !== 0))
                     writer.uint32(16).uint64(message.bars);
                 if (message.last != null && $Object.hasOwnProperty.call(message, "last"))
-                    $root.algo.v1.ClosedBar.encode(message.last, writer.uint32(26).fork(), _depth + 1).ldelim();
+                    $root.algo.v1.SteppedBar.encode(message.last, writer.uint32(26).fork(), _depth + 1).ldelim();
                 if (message.values != null && message.values.length)
                     writer.uint32(34).doubles(message.values);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
@@ -1485,7 +1402,7 @@ export const algo = $root.algo = (() => {
                 return writer;
             };
 
-            BarReading.decode = function (reader, length, _end, _depth, _target) {
+            SteppedBars.decode = function (reader, length, _end, _depth, _target) {
                 if (!(reader instanceof $Reader))
                     reader = $Reader.create(reader);
                 if (_depth === $undefined)
@@ -1502,7 +1419,7 @@ export const algo = $root.algo = (() => {
                     length = reader.len;
                     reader.len = end;
                 }
-                message = _target || new $root.algo.v1.BarReading();
+                message = _target || new $root.algo.v1.SteppedBars();
                 while (reader.pos < end) {
                     let start = reader.pos;
                     let tag = reader.tag();
@@ -1533,7 +1450,7 @@ export const algo = $root.algo = (() => {
                     case 3: {
                             if (wireType !== 2)
                                 break;
-                            message.last = $root.algo.v1.ClosedBar.decode(reader, reader.size(), $undefined, _depth + 1, message.last);
+                            message.last = $root.algo.v1.SteppedBar.decode(reader, reader.size(), $undefined, _depth + 1, message.last);
                             message._last = "last";
                             continue;
                         }
@@ -1568,7 +1485,7 @@ export const algo = $root.algo = (() => {
                 return message;
             };
 
-            return BarReading;
+            return SteppedBars;
         })();
 
         v1.TapeSignal = (function() {
@@ -1732,36 +1649,43 @@ export const algo = $root.algo = (() => {
             return values;
         })();
 
-        v1.MarketProfile = (function() {
+        v1.SteppedProfile = (function() {
 
-            const MarketProfile = function (properties) {
+            const SteppedProfile = function (properties) {
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
                             this[keys[i]] = properties[keys[i]];
             };
 
-            MarketProfile.prototype.scope = 0;
-            MarketProfile.prototype.poc = 0;
-            MarketProfile.prototype.pocRunnerUp = null;
-            MarketProfile.prototype.valueArea = null;
-            MarketProfile.prototype.volume = 0;
+            SteppedProfile.prototype.scope = 0;
+            SteppedProfile.prototype.poc = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            SteppedProfile.prototype.pocRunnerUp = null;
+            SteppedProfile.prototype.areaLow = null;
+            SteppedProfile.prototype.areaHigh = null;
+            SteppedProfile.prototype.volume = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
             let $oneOfFields;
 
             // Virtual OneOf for proto3 optional field
-            $Object.defineProperty(MarketProfile.prototype, "_pocRunnerUp", {
+            $Object.defineProperty(SteppedProfile.prototype, "_pocRunnerUp", {
                 get: $util.oneOfGetter($oneOfFields = ["pocRunnerUp"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
             // Virtual OneOf for proto3 optional field
-            $Object.defineProperty(MarketProfile.prototype, "_valueArea", {
-                get: $util.oneOfGetter($oneOfFields = ["valueArea"]),
+            $Object.defineProperty(SteppedProfile.prototype, "_areaLow", {
+                get: $util.oneOfGetter($oneOfFields = ["areaLow"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
-            MarketProfile.encode = function (message, writer, _depth) {
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(SteppedProfile.prototype, "_areaHigh", {
+                get: $util.oneOfGetter($oneOfFields = ["areaHigh"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            SteppedProfile.encode = function (message, writer, _depth) {
                 if (!writer)
                     writer = $Writer.create();
                 if (_depth === $undefined)
@@ -1770,21 +1694,23 @@ export const algo = $root.algo = (() => {
                     throw $Error("max depth exceeded");
                 if (message.scope != null && $Object.hasOwnProperty.call(message, "scope") && message.scope !== 0)
                     writer.uint32(8).int32(message.scope);
-                if (message.poc != null && $Object.hasOwnProperty.call(message, "poc") && !$Object.is(message.poc, 0))
-                    writer.uint32(17).double(message.poc);
+                if (message.poc != null && $Object.hasOwnProperty.call(message, "poc") && (typeof message.poc === "object" ? message.poc.low || message.poc.high : message.poc !== 0))
+                    writer.uint32(16).uint64(message.poc);
                 if (message.pocRunnerUp != null && $Object.hasOwnProperty.call(message, "pocRunnerUp"))
                     writer.uint32(25).double(message.pocRunnerUp);
-                if (message.valueArea != null && $Object.hasOwnProperty.call(message, "valueArea"))
-                    $root.algo.v1.ValueArea.encode(message.valueArea, writer.uint32(34).fork(), _depth + 1).ldelim();
-                if (message.volume != null && $Object.hasOwnProperty.call(message, "volume") && !$Object.is(message.volume, 0))
-                    writer.uint32(41).double(message.volume);
+                if (message.areaLow != null && $Object.hasOwnProperty.call(message, "areaLow"))
+                    writer.uint32(32).uint64(message.areaLow);
+                if (message.areaHigh != null && $Object.hasOwnProperty.call(message, "areaHigh"))
+                    writer.uint32(40).uint64(message.areaHigh);
+                if (message.volume != null && $Object.hasOwnProperty.call(message, "volume") && (typeof message.volume === "object" ? message.volume.low || message.volume.high : message.volume !== 0))
+                    writer.uint32(48).uint64(message.volume);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
                 return writer;
             };
 
-            MarketProfile.decode = function (reader, length, _end, _depth, _target) {
+            SteppedProfile.decode = function (reader, length, _end, _depth, _target) {
                 if (!(reader instanceof $Reader))
                     reader = $Reader.create(reader);
                 if (_depth === $undefined)
@@ -1801,7 +1727,7 @@ export const algo = $root.algo = (() => {
                     length = reader.len;
                     reader.len = end;
                 }
-                message = _target || new $root.algo.v1.MarketProfile();
+                message = _target || new $root.algo.v1.SteppedProfile();
                 while (reader.pos < end) {
                     let start = reader.pos;
                     let tag = reader.tag();
@@ -1821,9 +1747,9 @@ export const algo = $root.algo = (() => {
                             continue;
                         }
                     case 2: {
-                            if (wireType !== 1)
+                            if (wireType !== 0)
                                 break;
-                            if (!$Object.is(value = reader.double(), 0))
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
                                 message.poc = value;
                             else
                                 delete message.poc;
@@ -1837,16 +1763,23 @@ export const algo = $root.algo = (() => {
                             continue;
                         }
                     case 4: {
-                            if (wireType !== 2)
+                            if (wireType !== 0)
                                 break;
-                            message.valueArea = $root.algo.v1.ValueArea.decode(reader, reader.size(), $undefined, _depth + 1, message.valueArea);
-                            message._valueArea = "valueArea";
+                            message.areaLow = reader.uint64();
+                            message._areaLow = "areaLow";
                             continue;
                         }
                     case 5: {
-                            if (wireType !== 1)
+                            if (wireType !== 0)
                                 break;
-                            if (!$Object.is(value = reader.double(), 0))
+                            message.areaHigh = reader.uint64();
+                            message._areaHigh = "areaHigh";
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
                                 message.volume = value;
                             else
                                 delete message.volume;
@@ -1869,108 +1802,12 @@ export const algo = $root.algo = (() => {
                 return message;
             };
 
-            return MarketProfile;
+            return SteppedProfile;
         })();
 
-        v1.ValueArea = (function() {
+        v1.SteppedStructure = (function() {
 
-            const ValueArea = function (properties) {
-                if (properties)
-                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
-                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
-                            this[keys[i]] = properties[keys[i]];
-            };
-
-            ValueArea.prototype.low = 0;
-            ValueArea.prototype.high = 0;
-
-            ValueArea.encode = function (message, writer, _depth) {
-                if (!writer)
-                    writer = $Writer.create();
-                if (_depth === $undefined)
-                    _depth = 0;
-                if (_depth > $util.recursionLimit)
-                    throw $Error("max depth exceeded");
-                if (message.low != null && $Object.hasOwnProperty.call(message, "low") && !$Object.is(message.low, 0))
-                    writer.uint32(9).double(message.low);
-                if (message.high != null && $Object.hasOwnProperty.call(message, "high") && !$Object.is(message.high, 0))
-                    writer.uint32(17).double(message.high);
-                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
-                    for (let i = 0; i < message.$unknowns.length; ++i)
-                        writer.raw(message.$unknowns[i]);
-                return writer;
-            };
-
-            ValueArea.decode = function (reader, length, _end, _depth, _target) {
-                if (!(reader instanceof $Reader))
-                    reader = $Reader.create(reader);
-                if (_depth === $undefined)
-                    _depth = 0;
-                if (_depth > $Reader.recursionLimit)
-                    throw $Error("max depth exceeded");
-                let end, message, value;
-                if (length === $undefined)
-                    end = reader.len;
-                else {
-                    end = reader.pos + length;
-                    if (end > reader.len)
-                        throw $RangeError("index out of range");
-                    length = reader.len;
-                    reader.len = end;
-                }
-                message = _target || new $root.algo.v1.ValueArea();
-                while (reader.pos < end) {
-                    let start = reader.pos;
-                    let tag = reader.tag();
-                    if (tag === _end) {
-                        _end = $undefined;
-                        break;
-                    }
-                    let wireType = tag & 7;
-                    switch (tag >>>= 3) {
-                    case 1: {
-                            if (wireType !== 1)
-                                break;
-                            if (!$Object.is(value = reader.double(), 0))
-                                message.low = value;
-                            else
-                                delete message.low;
-                            continue;
-                        }
-                    case 2: {
-                            if (wireType !== 1)
-                                break;
-                            if (!$Object.is(value = reader.double(), 0))
-                                message.high = value;
-                            else
-                                delete message.high;
-                            continue;
-                        }
-                    }
-                    reader.skipType(wireType, _depth, tag);
-                    if (!reader.discardUnknown) {
-                        $util.makeProp(message, "$unknowns", false);
-                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
-                    }
-                }
-                if (length !== $undefined) {
-                    if (reader.pos !== end)
-                        throw $RangeError("index out of range");
-                    reader.len = length;
-                }
-                if (_end !== $undefined)
-                    throw $Error("missing end group");
-                return message;
-            };
-
-            return ValueArea;
-        })();
-
-        v1.StructureReading = (function() {
-
-            const StructureReading = function (properties) {
-                this.zones = [];
-                this.gaps = [];
+            const SteppedStructure = function (properties) {
                 this.profiles = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
@@ -1978,12 +1815,12 @@ export const algo = $root.algo = (() => {
                             this[keys[i]] = properties[keys[i]];
             };
 
-            StructureReading.prototype.rules = 0;
-            StructureReading.prototype.zones = $util.emptyArray;
-            StructureReading.prototype.gaps = $util.emptyArray;
-            StructureReading.prototype.profiles = $util.emptyArray;
+            SteppedStructure.prototype.rules = 0;
+            SteppedStructure.prototype.zones = null;
+            SteppedStructure.prototype.gaps = null;
+            SteppedStructure.prototype.profiles = $util.emptyArray;
 
-            StructureReading.encode = function (message, writer, _depth) {
+            SteppedStructure.encode = function (message, writer, _depth) {
                 if (!writer)
                     writer = $Writer.create();
                 if (_depth === $undefined)
@@ -1992,22 +1829,20 @@ export const algo = $root.algo = (() => {
                     throw $Error("max depth exceeded");
                 if (message.rules != null && $Object.hasOwnProperty.call(message, "rules") && message.rules !== 0)
                     writer.uint32(8).int32(message.rules);
-                if (message.zones != null && message.zones.length)
-                    for (let i = 0; i < message.zones.length; ++i)
-                        $root.algo.v1.Zone.encode(message.zones[i], writer.uint32(18).fork(), _depth + 1).ldelim();
-                if (message.gaps != null && message.gaps.length)
-                    for (let i = 0; i < message.gaps.length; ++i)
-                        $root.algo.v1.FairValueGap.encode(message.gaps[i], writer.uint32(26).fork(), _depth + 1).ldelim();
+                if (message.zones != null && $Object.hasOwnProperty.call(message, "zones"))
+                    $root.algo.v1.ZoneColumns.encode(message.zones, writer.uint32(18).fork(), _depth + 1).ldelim();
+                if (message.gaps != null && $Object.hasOwnProperty.call(message, "gaps"))
+                    $root.algo.v1.GapColumns.encode(message.gaps, writer.uint32(26).fork(), _depth + 1).ldelim();
                 if (message.profiles != null && message.profiles.length)
                     for (let i = 0; i < message.profiles.length; ++i)
-                        $root.algo.v1.MarketProfile.encode(message.profiles[i], writer.uint32(34).fork(), _depth + 1).ldelim();
+                        $root.algo.v1.SteppedProfile.encode(message.profiles[i], writer.uint32(34).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
                 return writer;
             };
 
-            StructureReading.decode = function (reader, length, _end, _depth, _target) {
+            SteppedStructure.decode = function (reader, length, _end, _depth, _target) {
                 if (!(reader instanceof $Reader))
                     reader = $Reader.create(reader);
                 if (_depth === $undefined)
@@ -2024,7 +1859,7 @@ export const algo = $root.algo = (() => {
                     length = reader.len;
                     reader.len = end;
                 }
-                message = _target || new $root.algo.v1.StructureReading();
+                message = _target || new $root.algo.v1.SteppedStructure();
                 while (reader.pos < end) {
                     let start = reader.pos;
                     let tag = reader.tag();
@@ -2046,17 +1881,13 @@ export const algo = $root.algo = (() => {
                     case 2: {
                             if (wireType !== 2)
                                 break;
-                            if (!(message.zones && message.zones.length))
-                                message.zones = [];
-                            message.zones.push($root.algo.v1.Zone.decode(reader, reader.size(), $undefined, _depth + 1));
+                            message.zones = $root.algo.v1.ZoneColumns.decode(reader, reader.size(), $undefined, _depth + 1, message.zones);
                             continue;
                         }
                     case 3: {
                             if (wireType !== 2)
                                 break;
-                            if (!(message.gaps && message.gaps.length))
-                                message.gaps = [];
-                            message.gaps.push($root.algo.v1.FairValueGap.decode(reader, reader.size(), $undefined, _depth + 1));
+                            message.gaps = $root.algo.v1.GapColumns.decode(reader, reader.size(), $undefined, _depth + 1, message.gaps);
                             continue;
                         }
                     case 4: {
@@ -2064,7 +1895,7 @@ export const algo = $root.algo = (() => {
                                 break;
                             if (!(message.profiles && message.profiles.length))
                                 message.profiles = [];
-                            message.profiles.push($root.algo.v1.MarketProfile.decode(reader, reader.size(), $undefined, _depth + 1));
+                            message.profiles.push($root.algo.v1.SteppedProfile.decode(reader, reader.size(), $undefined, _depth + 1));
                             continue;
                         }
                     }
@@ -2084,7 +1915,497 @@ export const algo = $root.algo = (() => {
                 return message;
             };
 
-            return StructureReading;
+            return SteppedStructure;
+        })();
+
+        v1.ZoneColumns = (function() {
+
+            const ZoneColumns = function (properties) {
+                this.zone = [];
+                this.timeframe = [];
+                this.kind = [];
+                this.origin = [];
+                this.low = [];
+                this.high = [];
+                this.strength = [];
+                this.status = [];
+                this.touches = [];
+                this.firstSeenAgoUs = [];
+                this.lastTestedAgoUs = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            ZoneColumns.prototype.zone = $util.emptyArray;
+            ZoneColumns.prototype.timeframe = $util.emptyArray;
+            ZoneColumns.prototype.kind = $util.emptyArray;
+            ZoneColumns.prototype.origin = $util.emptyArray;
+            ZoneColumns.prototype.low = $util.emptyArray;
+            ZoneColumns.prototype.high = $util.emptyArray;
+            ZoneColumns.prototype.strength = $util.emptyArray;
+            ZoneColumns.prototype.status = $util.emptyArray;
+            ZoneColumns.prototype.touches = $util.emptyArray;
+            ZoneColumns.prototype.firstSeenAgoUs = $util.emptyArray;
+            ZoneColumns.prototype.lastTestedAgoUs = $util.emptyArray;
+
+            ZoneColumns.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.zone != null && message.zone.length)
+                    for (let i = 0; i < message.zone.length; ++i)
+                        writer.uint32(10).string(message.zone[i]);
+                if (message.timeframe != null && message.timeframe.length)
+                    writer.uint32(18).int32s(message.timeframe);
+                if (message.kind != null && message.kind.length)
+                    writer.uint32(26).int32s(message.kind);
+                if (message.origin != null && message.origin.length)
+                    writer.uint32(34).int32s(message.origin);
+                if (message.low != null && message.low.length)
+                    writer.uint32(42).uint64s(message.low);
+                if (message.high != null && message.high.length)
+                    writer.uint32(50).uint64s(message.high);
+                if (message.strength != null && message.strength.length)
+                    writer.uint32(58).doubles(message.strength);
+                if (message.status != null && message.status.length)
+                    writer.uint32(66).int32s(message.status);
+                if (message.touches != null && message.touches.length)
+                    writer.uint32(74).uint64s(message.touches);
+                if (message.firstSeenAgoUs != null && message.firstSeenAgoUs.length)
+                    writer.uint32(82).uint64s(message.firstSeenAgoUs);
+                if (message.lastTestedAgoUs != null && message.lastTestedAgoUs.length)
+                    writer.uint32(90).uint64s(message.lastTestedAgoUs);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            ZoneColumns.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.algo.v1.ZoneColumns();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.zone && message.zone.length))
+                                message.zone = [];
+                            message.zone.push(reader.stringVerify());
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType === 2) {
+                                if (!(message.timeframe && message.timeframe.length))
+                                    message.timeframe = [];
+                                reader.int32s(message.timeframe);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.timeframe && message.timeframe.length))
+                                message.timeframe = [];
+                            message.timeframe.push(reader.int32());
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType === 2) {
+                                if (!(message.kind && message.kind.length))
+                                    message.kind = [];
+                                reader.int32s(message.kind);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.kind && message.kind.length))
+                                message.kind = [];
+                            message.kind.push(reader.int32());
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType === 2) {
+                                if (!(message.origin && message.origin.length))
+                                    message.origin = [];
+                                reader.int32s(message.origin);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.origin && message.origin.length))
+                                message.origin = [];
+                            message.origin.push(reader.int32());
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType === 2) {
+                                if (!(message.low && message.low.length))
+                                    message.low = [];
+                                reader.uint64s(message.low);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.low && message.low.length))
+                                message.low = [];
+                            message.low.push(reader.uint64());
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType === 2) {
+                                if (!(message.high && message.high.length))
+                                    message.high = [];
+                                reader.uint64s(message.high);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.high && message.high.length))
+                                message.high = [];
+                            message.high.push(reader.uint64());
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType === 2) {
+                                if (!(message.strength && message.strength.length))
+                                    message.strength = [];
+                                reader.doubles(message.strength);
+                                continue;
+                            }
+                            if (wireType !== 1)
+                                break;
+                            if (!(message.strength && message.strength.length))
+                                message.strength = [];
+                            message.strength.push(reader.double());
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType === 2) {
+                                if (!(message.status && message.status.length))
+                                    message.status = [];
+                                reader.int32s(message.status);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.status && message.status.length))
+                                message.status = [];
+                            message.status.push(reader.int32());
+                            continue;
+                        }
+                    case 9: {
+                            if (wireType === 2) {
+                                if (!(message.touches && message.touches.length))
+                                    message.touches = [];
+                                reader.uint64s(message.touches);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.touches && message.touches.length))
+                                message.touches = [];
+                            message.touches.push(reader.uint64());
+                            continue;
+                        }
+                    case 10: {
+                            if (wireType === 2) {
+                                if (!(message.firstSeenAgoUs && message.firstSeenAgoUs.length))
+                                    message.firstSeenAgoUs = [];
+                                reader.uint64s(message.firstSeenAgoUs);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.firstSeenAgoUs && message.firstSeenAgoUs.length))
+                                message.firstSeenAgoUs = [];
+                            message.firstSeenAgoUs.push(reader.uint64());
+                            continue;
+                        }
+                    case 11: {
+                            if (wireType === 2) {
+                                if (!(message.lastTestedAgoUs && message.lastTestedAgoUs.length))
+                                    message.lastTestedAgoUs = [];
+                                reader.uint64s(message.lastTestedAgoUs);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.lastTestedAgoUs && message.lastTestedAgoUs.length))
+                                message.lastTestedAgoUs = [];
+                            message.lastTestedAgoUs.push(reader.uint64());
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return ZoneColumns;
+        })();
+
+        v1.GapColumns = (function() {
+
+            const GapColumns = function (properties) {
+                this.fairValueGap = [];
+                this.timeframe = [];
+                this.kind = [];
+                this.low = [];
+                this.high = [];
+                this.filled = [];
+                this.status = [];
+                this.createdAgoUs = [];
+                this.filledAgoUs = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            GapColumns.prototype.fairValueGap = $util.emptyArray;
+            GapColumns.prototype.timeframe = $util.emptyArray;
+            GapColumns.prototype.kind = $util.emptyArray;
+            GapColumns.prototype.low = $util.emptyArray;
+            GapColumns.prototype.high = $util.emptyArray;
+            GapColumns.prototype.filled = $util.emptyArray;
+            GapColumns.prototype.status = $util.emptyArray;
+            GapColumns.prototype.createdAgoUs = $util.emptyArray;
+            GapColumns.prototype.filledAgoUs = $util.emptyArray;
+
+            GapColumns.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.fairValueGap != null && message.fairValueGap.length)
+                    for (let i = 0; i < message.fairValueGap.length; ++i)
+                        writer.uint32(10).string(message.fairValueGap[i]);
+                if (message.timeframe != null && message.timeframe.length)
+                    writer.uint32(18).int32s(message.timeframe);
+                if (message.kind != null && message.kind.length)
+                    writer.uint32(26).int32s(message.kind);
+                if (message.low != null && message.low.length)
+                    writer.uint32(34).uint64s(message.low);
+                if (message.high != null && message.high.length)
+                    writer.uint32(42).uint64s(message.high);
+                if (message.filled != null && message.filled.length)
+                    writer.uint32(50).doubles(message.filled);
+                if (message.status != null && message.status.length)
+                    writer.uint32(58).int32s(message.status);
+                if (message.createdAgoUs != null && message.createdAgoUs.length)
+                    writer.uint32(66).uint64s(message.createdAgoUs);
+                if (message.filledAgoUs != null && message.filledAgoUs.length)
+                    writer.uint32(74).uint64s(message.filledAgoUs);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            GapColumns.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.algo.v1.GapColumns();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.fairValueGap && message.fairValueGap.length))
+                                message.fairValueGap = [];
+                            message.fairValueGap.push(reader.stringVerify());
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType === 2) {
+                                if (!(message.timeframe && message.timeframe.length))
+                                    message.timeframe = [];
+                                reader.int32s(message.timeframe);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.timeframe && message.timeframe.length))
+                                message.timeframe = [];
+                            message.timeframe.push(reader.int32());
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType === 2) {
+                                if (!(message.kind && message.kind.length))
+                                    message.kind = [];
+                                reader.int32s(message.kind);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.kind && message.kind.length))
+                                message.kind = [];
+                            message.kind.push(reader.int32());
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType === 2) {
+                                if (!(message.low && message.low.length))
+                                    message.low = [];
+                                reader.uint64s(message.low);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.low && message.low.length))
+                                message.low = [];
+                            message.low.push(reader.uint64());
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType === 2) {
+                                if (!(message.high && message.high.length))
+                                    message.high = [];
+                                reader.uint64s(message.high);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.high && message.high.length))
+                                message.high = [];
+                            message.high.push(reader.uint64());
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType === 2) {
+                                if (!(message.filled && message.filled.length))
+                                    message.filled = [];
+                                reader.doubles(message.filled);
+                                continue;
+                            }
+                            if (wireType !== 1)
+                                break;
+                            if (!(message.filled && message.filled.length))
+                                message.filled = [];
+                            message.filled.push(reader.double());
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType === 2) {
+                                if (!(message.status && message.status.length))
+                                    message.status = [];
+                                reader.int32s(message.status);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.status && message.status.length))
+                                message.status = [];
+                            message.status.push(reader.int32());
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType === 2) {
+                                if (!(message.createdAgoUs && message.createdAgoUs.length))
+                                    message.createdAgoUs = [];
+                                reader.uint64s(message.createdAgoUs);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.createdAgoUs && message.createdAgoUs.length))
+                                message.createdAgoUs = [];
+                            message.createdAgoUs.push(reader.uint64());
+                            continue;
+                        }
+                    case 9: {
+                            if (wireType === 2) {
+                                if (!(message.filledAgoUs && message.filledAgoUs.length))
+                                    message.filledAgoUs = [];
+                                reader.uint64s(message.filledAgoUs);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.filledAgoUs && message.filledAgoUs.length))
+                                message.filledAgoUs = [];
+                            message.filledAgoUs.push(reader.uint64());
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return GapColumns;
         })();
 
         v1.ZoneKind = (function() {

@@ -5,6 +5,7 @@ import type { TableCodec } from '../codec.ts';
 import type { FieldShape, MessageShape } from '../field.ts';
 import { algo } from '../generated/algo.v1.js';
 import { tableCodecs } from '../generated/codecs.ts';
+import { arbitraryState } from './arbitrary-state.ts';
 import { tradeBatch } from './arbitrary-trade-batch.ts';
 
 /** A message as the generated classes take and give it. */
@@ -36,6 +37,7 @@ export function arbitraryOf<Value>(codec: TableCodec<Value>): fc.Arbitrary<Value
 
 /** Returns wire objects that a table accepts: optional fields are absent at times, a union has one arm. */
 export function arbitraryWire(shape: MessageShape): fc.Arbitrary<WireObject> {
+  if (shape.name === 'MarketState') return arbitraryState(shape, single);
   const fields = Object.entries(shape.fields).map(([name, field]) => ({ [name]: ruled(field) }));
   if (shape.oneof) return fc.oneof(...fields.map((arm) => fc.record<WireObject>(arm)));
   return fc.record<WireObject>(Object.assign({}, ...fields));

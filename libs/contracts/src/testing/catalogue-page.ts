@@ -39,10 +39,18 @@ const SAMPLES: readonly (readonly [names: RegExp, value: string | number])[] = [
   [/^lane$/, 'dec.made'],
   [/^(feeAsset|asset)$/, 'USDT'],
   [/^by$/, 'ada'],
-  [/Us$|^eventTimesUs$/, TIME_US],
+  [/(?<!Ago)Us$|^eventTimesUs$/, TIME_US],
+  [/^priceStep$/, 0.01],
+  [/^quantityStep$/, 0.001],
   [/price|stop|level$|^(open|high|low|close|from|to|mid|poc|value(Area.*)|ema.*)$/i, 84.5],
   [/equity|total|free/i, 100_000],
 ];
+
+/** Lists whose numbers must fit together: four of each window, and none that is no whole step. */
+const LISTS: Readonly<Record<string, readonly number[]>> = {
+  flow: [15, 9, 4, 2, 61, 48, 11, 9, 240, 255, 52, 49, 900, 870, 160, 151],
+  exact: [],
+};
 
 interface Section {
   readonly title: string;
@@ -150,6 +158,7 @@ function exampleWire({ oneof, fields }: MessageShape): Record<string, unknown> {
 }
 
 function ruled(name: string, field: FieldShape): unknown {
+  if (LISTS[name] !== undefined) return LISTS[name];
   const value = single(name, field);
   if (field.rule === 'map') return { orders: value };
   return field.rule === 'repeated' ? [value] : value;

@@ -1,13 +1,21 @@
 import { decodeFact, encodeFact, typeOf } from '@algo/contracts';
-import { type AnalyticsSink, InstrumentAnalytics, USUAL_SETTINGS } from '@algo/market-analytics';
 import {
+  type AnalyticsSink,
+  InstrumentAnalytics,
+  USUAL_FEATURES,
+  USUAL_SETTINGS,
+} from '@algo/market-analytics';
+import {
+  IntoSteps,
   instrumentId,
   type MarketState,
   type MarketStateChanged,
   type MarketStateUpdated,
+  NUMBERED_FEATURES,
   RULE_SETS,
   ToldStates,
   type TradeColumns,
+  zoneColumns,
 } from '@algo/model';
 import { describe, expect, test } from 'vitest';
 import { StateTelling, type StateWord } from './state-telling.ts';
@@ -90,6 +98,26 @@ describe('states told by what changed', () => {
     }
   });
 
+  test('come back bit for bit also where numbers of them are no whole steps, or later than they are', () => {
+    const off = (value: number) => value + 1 / 3e6;
+    const state = states.findLast(({ structures }) => structures[0]!.gaps.length > 0)!;
+    const structures = state.structures.map((structure) => ({
+      ...structure,
+      zones: structure.zones.map((zone) => ({ ...zone, low: off(zone.low), lastTestedUs: state.timeUs + 1 })),
+      gaps: structure.gaps.map((gap) => ({ ...gap, high: -gap.high, createdUs: state.timeUs + 7 })),
+    }));
+    const flow = state.flow.map((window) => ({ ...window, sellVolume: off(window.sellVolume) }));
+    const bars = state.bars.map((reading) => ({ ...reading, last: { ...reading.last!, close: 1e300 } }));
+    const features = state.features.with(0, 'ema_21').with(1, 'other');
+    const body = { state: { ...state, price: off(state.price), flow, bars, structures, features } };
+    const word: StateWord = { name: 'MarketStateUpdated', body: { ...body, changesFollow: true } };
+    expect(sent(word).body).toEqual(word.body);
+  });
+
+  test('name each feature that is usual by a number', () => {
+    expect([...NUMBERED_FEATURES].sort()).toEqual([...USUAL_FEATURES].sort());
+  });
+
   test('are a third of the bytes at most, and whole in each minute', () => {
     const bytes = words.map(({ name, body }) => encodeFact(name, body).length);
     const whole = bytes.filter((_, i) => words[i]!.name === 'MarketStateUpdated');
@@ -130,7 +158,7 @@ describe('states told by what changed', () => {
 
   test('that fit no state before are no state', () => {
     const at = words.findIndex(({ name }, i) => i > 0 && name === 'MarketStateChanged');
-    const zones = { places: [1_000_000], fresh: [] };
+    const zones = { places: [1_000_000], fresh: zoneColumns([], new IntoSteps(states[at]!)) };
     const structures = [{ rules: 'classic', zones, gaps: null, volumes: [], profiles: [] }] as const;
     const kept = new ToldStates();
     kept.whole(
