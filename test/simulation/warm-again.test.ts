@@ -2,7 +2,7 @@
 // analytics behind it reads as if it had seen the whole tape.
 import { type ShardInput, ShardMachine } from '@algo/analytics/domain';
 import { systemClock } from '@algo/bus';
-import { decodeFact, encodeFact, type Fact, type MessageOf, typeOf } from '@algo/contracts';
+import { decodeFact, encodeFact, type Fact, type MessageOf, tellStates, typeOf } from '@algo/contracts';
 import { FeedRun, type FeedSpeech, lastTradeIn } from '@algo/ingest';
 import {
   Decimal,
@@ -119,7 +119,7 @@ function columnsOf(trades: readonly TapeTrade[]): TradeColumns {
 
 /** A shard of analytics, and the last state that it said. */
 function shard() {
-  const machine = new ShardMachine(new Map([[LTC.id, LTC]]));
+  const machine = new ShardMachine(new Map([[LTC.id, LTC]]), undefined, tellStates);
   const states = new ToldStates();
   let state: MarketState | undefined;
   const speak = (name: Fact['name'], body: unknown) => {

@@ -290,8 +290,11 @@ export function refusing<Result>(type: string, work: () => Result): Result {
   try {
     return work();
   } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    const { path, value, because, cause } = error;
-    throw new ContractError({ type, field: path, value, because }, { cause });
+    throw error instanceof Refused ? refusalOf(type, error) : error;
   }
+}
+
+/** Returns the refusal of a field as an error that names the message. */
+export function refusalOf(type: string, { path, value, because, cause }: Refused): ContractError {
+  return new ContractError({ type, field: path, value, because }, { cause });
 }

@@ -1,9 +1,10 @@
 import type { MessageCodec } from './codec.ts';
 import { tableCodecs } from './generated/codecs.ts';
 import { tradeBatchCodec } from './trade-batch.ts';
+import { stateChangeCodec } from './written-state-change.ts';
 
 /** The codec of every message that travels on its own, by its short name. */
-export const codecs = { TradeBatch: tradeBatchCodec, ...tableCodecs };
+export const codecs = { TradeBatch: tradeBatchCodec, ...tableCodecs, MarketStateChanged: stateChangeCodec };
 
 export type MessageName = keyof typeof codecs;
 

@@ -8,6 +8,7 @@ export * from './permissions.ts';
 export * from './requests.ts';
 export { checkSchema, SCHEMA_HEADER, SCHEMA_VERSION } from './schema.ts';
 export { DRIVEN, SERVICES, type ServiceName } from './services.ts';
+export { StateTelling, type StateWord, type TellsStates, tellStates } from './state-telling.ts';
 export * from './stray.ts';
 export * from './subjects.ts';
 export * from './topology.ts';

@@ -1,3 +1,5 @@
+import { Refused } from './contract-error.ts';
+
 /** Messages share so much memory, and one that begins finds so much left. */
 const SHARED_BYTES = 1 << 13;
 const LEFT_BYTES_MIN = 1 << 9;
@@ -8,6 +10,14 @@ const NUMBER_BYTES_MAX = 10;
 const TAG_BYTES_MAX = 5;
 /** What four bytes of a whole number hold: 53 bits are those of two such numbers. */
 const FOUR_BYTES = 2 ** 28;
+
+function isWhole(value: number): boolean {
+  return value >= 0 && value <= Number.MAX_SAFE_INTEGER && Math.floor(value) === value;
+}
+
+function refuse(value: number): never {
+  throw new Refused('', value, 'not a whole number from 0 to 2^53 − 1, or not finite');
+}
 
 /**
  * The bytes of one message after the other, written straight from the values: a generated class would want
@@ -29,6 +39,16 @@ export class WireWriter {
   /** Returns what was written since `start`: it stays as it is, because nothing is written there again. */
   finish(): Uint8Array {
     return this.#bytes.subarray(this.#start, this.#length);
+  }
+
+  /** How much of the message is written. *Units*: bytes. */
+  get written(): number {
+    return this.#length - this.#start;
+  }
+
+  /** Takes back all but the first so many bytes of the message. */
+  takeBack(bytes: number): void {
+    this.#length = this.#start + bytes;
   }
 
   /** Writes the number of a field, and how its value begins: 0 a whole number, 1 eight bytes, 2 a length. */
@@ -65,6 +85,70 @@ export class WireWriter {
     }
     this.#length = at;
     this.end(place);
+  }
+
+  /**
+   * Writes some whole numbers of a list in a row, behind the length of all of them. *Errors*: Refused on one
+   * that is none, as each of the following.
+   */
+  run(values: Float64Array, from: number, end: number): void {
+    const place = this.begin();
+    this.#need((end - from) * NUMBER_BYTES_MAX);
+    const bytes = this.#bytes;
+    let at = this.#length;
+    for (let i = from; i < end; i++) {
+      const value = values[i]!;
+      if (!isWhole(value)) refuse(value);
+      let rest = value;
+      if (value >= FOUR_BYTES) {
+        rest = Math.floor(value / FOUR_BYTES);
+        let low = value - rest * FOUR_BYTES;
+        for (let each = 0; each < 4; each++, low >>>= 7) bytes[at++] = (low & 127) | 128;
+      }
+      for (rest |= 0; rest > 127; rest >>>= 7) bytes[at++] = (rest & 127) | 128;
+      bytes[at++] = rest;
+    }
+    this.#length = at;
+    this.end(place);
+  }
+
+  /** Writes a field that is one whole number of a list; none where it is 0. */
+  wholeOf(number: number, values: Float64Array, at: number): void {
+    const value = values[at]!;
+    if (value === 0) return;
+    if (!isWhole(value)) refuse(value);
+    this.tag(number, 0);
+    if (value < 128) this.#bytes[this.#length++] = value;
+    else this.#spell(value);
+  }
+
+  /** Writes a field that is one number of a list; none where it is 0. */
+  doubleOf(number: number, values: Float64Array, at: number): void {
+    const value = values[at]!;
+    if (value === 0 && 1 / value > 0) return;
+    if (value - value !== 0) refuse(value);
+    this.tag(number, 1);
+    this.#view.setFloat64(this.#length, value, true);
+    this.#length += 8;
+  }
+
+  /** Writes the same, also 0; none where it is NaN. */
+  knownOf(number: number, values: Float64Array, at: number): void {
+    const value = values[at]!;
+    if (Number.isNaN(value)) return;
+    if (value - value !== 0) refuse(value);
+    this.tag(number, 1);
+    this.#view.setFloat64(this.#length, value, true);
+    this.#length += 8;
+  }
+
+  /** Writes bytes as they are. */
+  raw(value: Uint8Array): void {
+    this.#need(value.length);
+    const bytes = this.#bytes;
+    let at = this.#length;
+    for (let i = 0; i < value.length; i++) bytes[at++] = value[i]!;
+    this.#length = at;
   }
 
   double(value: number): void {
@@ -107,6 +191,10 @@ export class WireWriter {
   /** Ends the part, and makes room where its length takes more than a byte. */
   end(place: number): void {
     const size = this.#length - this.#start - place;
+    if (size < 128) {
+      this.#bytes[this.#start + place - 1] = size;
+      return;
+    }
     let more = 0;
     for (let rest = size >>> 7; rest > 0; rest >>>= 7) more++;
     this.#need(more + NUMBER_BYTES_MAX);

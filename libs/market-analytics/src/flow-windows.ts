@@ -82,18 +82,28 @@ export class FlowWindows implements InSteps, TradeReader {
 
   /** Reads all windows where the tape is. */
   read(tip: TapeTip, quantity: Grid): void {
-    const { held, windows } = this;
+    const { held } = this;
+    this.record(tip, held, 0);
+    for (let at = 0; at < held.length; at += HELD) {
+      held[at + BOUGHT] = quantity.toValue(held[at + BOUGHT]!);
+      held[at + SOLD] = quantity.toValue(held[at + SOLD]!);
+    }
+    this.turn = tip.turn;
+  }
+
+  /** Writes the same into a list, from a place on. *Units*: volumes whole steps. */
+  record(tip: TapeTip, to: Float64Array, from: number): void {
+    const { windows } = this;
     const { momentUs } = tip;
-    for (let w = 0, at = 0; w <= LONGEST; w += PARTS, at += HELD) {
+    for (let w = 0, at = from; w <= LONGEST; w += PARTS, at += HELD) {
       this.advance(w, momentUs);
       const buy = this.buy - windows[w + BUY]!;
       const buyTrades = this.buyTrades - windows[w + BUY_TRADES]!;
-      held[at + BOUGHT] = quantity.toValue(buy);
-      held[at + SOLD] = quantity.toValue(this.volume - windows[w + VOLUME]! - buy);
-      held[at + TRADES_BOUGHT] = buyTrades;
-      held[at + TRADES_SOLD] = this.trades - windows[w + TRADES]! - buyTrades;
+      to[at + BOUGHT] = buy;
+      to[at + SOLD] = this.volume - windows[w + VOLUME]! - buy;
+      to[at + TRADES_BOUGHT] = buyTrades;
+      to[at + TRADES_SOLD] = this.trades - windows[w + TRADES]! - buyTrades;
     }
-    this.turn = tip.turn;
   }
 
   wantedFrom(momentUs: TimeUs): number {

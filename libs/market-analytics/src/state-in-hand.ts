@@ -3,7 +3,20 @@ import {
   type MarketState,
   type Microstructure,
   type OrderFlow,
+  RECORD_COMPLETE,
+  RECORD_CVD,
+  RECORD_FAST_Z,
+  RECORD_FLIP_SPREAD,
+  RECORD_FLOW,
+  RECORD_MID,
+  RECORD_PRICE,
+  RECORD_SIGNAL,
+  RECORD_SLOW_Z,
+  RECORD_TIME_US,
+  RECORD_TRADES,
+  type Recorded,
   type StructureReading,
+  TAPE_SIGNALS,
   type TimeUs,
 } from '@algo/model';
 import type { ClosedBars } from './closed-bars.ts';
@@ -36,7 +49,7 @@ export interface Live {
  * and objects for each would cost more than all else. *Errors*: looking at a number after the engine has gone
  * on. *Shape*: to be let go of by then: its object is that of another state some states later.
  */
-export class StateInHand implements MarketState {
+export class StateInHand implements MarketState, Recorded {
   readonly instrument: MarketState['instrument'];
   readonly features: MarketState['features'];
   readonly flow: readonly OrderFlow[];
@@ -112,6 +125,25 @@ export class StateInHand implements MarketState {
 
   get microstructure() {
     return this.stillAt('microstructure').micro.isKnown ? this.#tape : null;
+  }
+
+  record(to: Float64Array): void {
+    const { completeness, flow, micro, resolution, ring, sessions, tip } = this.stillAt('record');
+    to[RECORD_TIME_US] = tip.nowUs;
+    to[RECORD_PRICE] = tip.price;
+    to[RECORD_COMPLETE] = completeness.isWholeAt(tip.nowUs, ring.droppedUs) ? 1 : 0;
+    to[RECORD_TRADES] = tip.trades;
+    to[RECORD_CVD] = resolution.quantity.toValue(sessions.session);
+    flow.record(tip, to, RECORD_FLOW);
+    if (!micro.isKnown) {
+      to[RECORD_SIGNAL] = 0;
+      return;
+    }
+    to[RECORD_SIGNAL] = TAPE_SIGNALS.indexOf(micro.signalAt(tip.nowUs)) + 1;
+    to[RECORD_FAST_Z] = micro.fastZ;
+    to[RECORD_SLOW_Z] = micro.slowZ;
+    to[RECORD_MID] = micro.lastMid ?? Number.NaN;
+    to[RECORD_FLIP_SPREAD] = micro.flipSpread(resolution.price) ?? Number.NaN;
   }
 
   /** Returns the engine, which has not gone on. *Errors*: naming the part that was asked for when it has. */

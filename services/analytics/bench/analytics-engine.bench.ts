@@ -4,7 +4,7 @@
 // usage: node services/analytics/bench/analytics-engine.bench.ts TAPE.csv.gz KIND TILES ROUNDS
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import { encodeFact } from '@algo/contracts';
+import { encodeFact, StateTelling } from '@algo/contracts';
 import {
   type AnalyticsSettings,
   type AnalyticsSink,
@@ -13,7 +13,6 @@ import {
   USUAL_SETTINGS,
 } from '@algo/market-analytics';
 import { featureOf, instrumentId, type MarketState, sliceTrades, type TradeColumns } from '@algo/model';
-import { StateTelling } from '../src/domain/state-telling.ts';
 
 /** Trades per slice. */
 const SLICE = 256;

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { bucketSnapshots, type SnapshotStore } from '@algo/bus';
+import { tellStates } from '@algo/contracts';
 import { InputError, type InstrumentId, ownedShards, virtualShard, type Wanted } from '@algo/model';
 import {
   defineService,
@@ -146,7 +147,7 @@ function planOf(
     ],
     says: ['md.candles', 'an.state', 'an.signal', 'an.pattern'],
     restore(snapshot) {
-      const machine = new ShardMachine(catalog, snapshot, isHeardAtOnce, wanted);
+      const machine = new ShardMachine(catalog, snapshot, isHeardAtOnce ? null : tellStates, wanted);
       instruments = () => machine.instruments;
       // Before rows come: by those alone nobody could tell a lost file from a new instrument.
       for (const instrument of machine.instruments) storing.open(instrument, isStale());

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { EVERYTHING, ShardMachine, type ShardWord } from '@algo/analytics/domain';
-import { encodeFact, type Fact, type MessageOf } from '@algo/contracts';
+import { encodeFact, type Fact, type MessageOf, tellStates } from '@algo/contracts';
 import type { InstrumentId, TimeUs, TradeColumns } from '@algo/model';
 import { readInstrumentCatalog } from '@algo/runtime';
 import { ROOT } from './algo-process.ts';
@@ -11,7 +11,7 @@ export type AnalyticsWords = Fact<ShardWord>[];
 /** Returns what the machine of analytics says of trades that it gets whole, up to a sure time. */
 export function analyticsOf(trades: TradeColumns, sureUs: TimeUs): AnalyticsWords {
   const catalog = readInstrumentCatalog(join(ROOT, 'config', 'instruments.yaml'));
-  const machine = new ShardMachine(catalog, undefined, false, EVERYTHING);
+  const machine = new ShardMachine(catalog, undefined, tellStates, EVERYTHING);
   const words: AnalyticsWords = [];
   const speak = <Name extends ShardWord>(name: Name, body: MessageOf<Name>) => {
     words.push({ name, body } as Fact as Fact<ShardWord>);

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { EVERYTHING, type ShardInput, ShardMachine, type ShardWord } from '@algo/analytics/domain';
 import { type Bus, type InboundMessage, LaneSpeaker, StreamLanes, systemClock } from '@algo/bus';
-import { encodeFact, type Fact, type MessageOf, type StreamName } from '@algo/contracts';
+import { encodeFact, type Fact, type MessageOf, type StreamName, tellStates } from '@algo/contracts';
 import { type InstrumentId, instrumentId, type TradeColumns } from '@algo/model';
 import { readInstrumentCatalog } from '@algo/runtime';
 import { instrumentOfWord } from './analytics-reference.ts';
@@ -110,7 +110,7 @@ function tradesOf(instrument: InstrumentId, n: number, i: number, count: number)
 
 /** Returns what one machine with all shards says of what the market's stream holds. */
 export async function wordsOfOne(bus: Bus, instrumentsFile: string): Promise<WordsBy> {
-  const machine = new ShardMachine(readInstrumentCatalog(instrumentsFile), undefined, false, EVERYTHING);
+  const machine = new ShardMachine(readInstrumentCatalog(instrumentsFile), undefined, tellStates, EVERYTHING);
   const words = new Map<InstrumentId, string[]>();
   const speak = <Name extends ShardWord>(name: Name, body: MessageOf<Name>) =>
     add(words, { name, body } as Fact as Fact<ShardWord>);

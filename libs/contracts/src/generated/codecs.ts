@@ -6,431 +6,98 @@ import * as field from '../field.ts';
 import { idFields } from '../id-fields.ts';
 import { mapped } from '../mapped.ts';
 import * as put from '../put-field.ts';
+import { putState } from '../put-state.ts';
 import type { WireWriter } from '../wire-writer.ts';
 import { algo } from './algo.v1.js';
+import * as words from './words.ts';
 
-const featureNameWords = {
-  'other': 1,
-  'ema_20': 2,
-  'ema_50': 3,
-  'ema_200': 4,
-  'adx_14': 5,
-  'plus_di_14': 6,
-  'minus_di_14': 7,
-  'atr_14': 8,
-  'atr_percent': 9,
-  'hurst': 10,
-  'mean_reversion': 11,
-  'autocorrelation': 12,
-  'deviation_50': 13,
-  'deviation_20': 14,
-  'volume_spike': 15,
-  'variance_ratio': 16,
-  'variance_ratio_z': 17,
-  'ou_half_life': 18,
-} as const;
-const featureName = field.oneWordOf<model.FeatureName>('FeatureName', featureNameWords);
+const featureName = field.oneWordOf<model.FeatureName>('FeatureName', words.featureNameWords);
 
-const tapeSignalWords = {
-  'bullish': 1,
-  'bearish': 2,
-  'neutral': 3,
-} as const;
-const tapeSignal = field.oneWordOf<model.Microstructure['signal']>('TapeSignal', tapeSignalWords);
+const tapeSignal = field.oneWordOf<model.Microstructure['signal']>('TapeSignal', words.tapeSignalWords);
 
-const profileScopeWords = {
-  'session': 1,
-  'previous-session': 2,
-  '1m': 3,
-  '5m': 4,
-  '15m': 5,
-  '60m': 6,
-} as const;
-const profileScope = field.oneWordOf<model.ProfileScope>('ProfileScope', profileScopeWords);
+const profileScope = field.oneWordOf<model.ProfileScope>('ProfileScope', words.profileScopeWords);
 
-const zoneKindWords = {
-  'demand': 1,
-  'supply': 2,
-} as const;
-const zoneKind = field.oneWordOf<model.ZoneKind>('ZoneKind', zoneKindWords);
+const zoneKind = field.oneWordOf<model.ZoneKind>('ZoneKind', words.zoneKindWords);
 
-const zoneStatusWords = {
-  'fresh': 1,
-  'tested': 2,
-  'broken': 3,
-  'expired': 4,
-} as const;
-const zoneStatus = field.oneWordOf<model.ZoneStatus>('ZoneStatus', zoneStatusWords);
+const zoneStatus = field.oneWordOf<model.ZoneStatus>('ZoneStatus', words.zoneStatusWords);
 
-const zoneOriginWords = {
-  'rejection': 1,
-  'base-impulse': 2,
-  'wick': 3,
-} as const;
-const zoneOrigin = field.oneWordOf<model.ZoneOrigin>('ZoneOrigin', zoneOriginWords);
+const zoneOrigin = field.oneWordOf<model.ZoneOrigin>('ZoneOrigin', words.zoneOriginWords);
 
-const gapKindWords = {
-  'bullish': 1,
-  'bearish': 2,
-} as const;
-const gapKind = field.oneWordOf<model.GapKind>('GapKind', gapKindWords);
+const gapKind = field.oneWordOf<model.GapKind>('GapKind', words.gapKindWords);
 
-const gapStatusWords = {
-  'open': 1,
-  'partial': 2,
-  'filled': 3,
-  'inverted': 4,
-  'touched': 5,
-  'expired': 6,
-} as const;
-const gapStatus = field.oneWordOf<model.GapStatus>('GapStatus', gapStatusWords);
+const gapStatus = field.oneWordOf<model.GapStatus>('GapStatus', words.gapStatusWords);
 
-const bookRepairWords = {
-  'adopt': 1,
-  'forget': 2,
-  'acknowledge': 3,
-} as const;
-const bookRepair = field.oneWordOf<model.BookRepair>('BookRepair', bookRepairWords);
+const bookRepair = field.oneWordOf<model.BookRepair>('BookRepair', words.bookRepairWords);
 
-const refusalCodeWords = {
-  'REGIME': 1,
-  'ZONE': 2,
-  'CASCADE': 3,
-  'BOUNCE': 4,
-  'PRIMARY_DISAGREE': 5,
-  'CONFLUENCE': 6,
-  'STRATEGY': 7,
-  'HALTED': 8,
-  'DEGRADED_DATA': 9,
-  'STALE_STATE': 10,
-  'COOL_DOWN': 11,
-  'POSITION_OPEN': 12,
-  'POSITION_LIMIT': 13,
-  'SIZE_TOO_SMALL': 14,
-  'NO_EQUITY': 15,
-  'NOT_CONFIGURED': 16,
-  'INSTRUMENT_SHUT': 17,
-} as const;
-const refusalCode = field.oneWordOf<model.RefusalCode>('RefusalCode', refusalCodeWords);
+const refusalCode = field.oneWordOf<model.RefusalCode>('RefusalCode', words.refusalCodeWords);
 
-const convictionWords = {
-  'insufficient': 1,
-  'low': 2,
-  'medium': 3,
-  'high': 4,
-} as const;
-const conviction = field.oneWordOf<model.Conviction>('Conviction', convictionWords);
+const conviction = field.oneWordOf<model.Conviction>('Conviction', words.convictionWords);
 
-const targetPeriodWords = {
-  'hour': 1,
-  'day': 2,
-} as const;
-const targetPeriod = field.oneWordOf<model.TradingConfig['targetTrades']['per']>('TargetPeriod', targetPeriodWords);
+const targetPeriod = field.oneWordOf<model.TradingConfig['targetTrades']['per']>('TargetPeriod', words.targetPeriodWords);
 
-const completenessWords = {
-  'complete-by-id': 1,
-  'audited': 2,
-  'best-effort': 3,
-} as const;
-const completeness = field.oneWordOf<model.Completeness>('Completeness', completenessWords);
+const completeness = field.oneWordOf<model.Completeness>('Completeness', words.completenessWords);
 
-const feedGapKindWords = {
-  'ids': 1,
-  'time': 2,
-  'bar': 3,
-} as const;
-const feedGapKind = field.oneWordOf<model.FeedGapKind>('FeedGapKind', feedGapKindWords);
+const feedGapKind = field.oneWordOf<model.FeedGapKind>('FeedGapKind', words.feedGapKindWords);
 
-const gapReasonCodeWords = {
-  'TIMEOUT': 1,
-  'BUDGET': 2,
-  'TOO_OLD': 3,
-  'BOUND': 4,
-  'VENUE_LACKS': 5,
-  'NO_REST': 6,
-  'RESTARTED': 7,
-  'NO_OVERLAP': 8,
-  'BAR_DIFFERS': 9,
-} as const;
-const gapReasonCode = field.oneWordOf<model.GapReasonCode>('GapReasonCode', gapReasonCodeWords);
+const gapReasonCode = field.oneWordOf<model.GapReasonCode>('GapReasonCode', words.gapReasonCodeWords);
 
-const tradeRefusalCodeWords = {
-  'PRICE_NOT_POSITIVE': 1,
-  'QUANTITY_NOT_POSITIVE': 2,
-  'TIME_BACKWARDS': 3,
-  'DUPLICATE_ID': 4,
-  'UNREADABLE_ROW': 5,
-  'TIME_AHEAD': 6,
-  'LATE': 7,
-  'CONFLICT': 8,
-} as const;
-const tradeRefusalCode = field.oneWordOf<model.TradeRefusalCode>('TradeRefusalCode', tradeRefusalCodeWords);
+const tradeRefusalCode = field.oneWordOf<model.TradeRefusalCode>('TradeRefusalCode', words.tradeRefusalCodeWords);
 
-const listingWords = {
-  'trading': 1,
-  'suspended': 2,
-  'delisted': 3,
-} as const;
-const listing = field.oneWordOf<model.Listing>('Listing', listingWords);
+const listing = field.oneWordOf<model.Listing>('Listing', words.listingWords);
 
-const orderTypeWords = {
-  'market': 1,
-  'limit': 2,
-  'stop': 3,
-} as const;
-const orderType = field.oneWordOf<model.OrderType>('OrderType', orderTypeWords);
+const orderType = field.oneWordOf<model.OrderType>('OrderType', words.orderTypeWords);
 
-const timeInForceWords = {
-  'ioc': 1,
-  'gtc': 2,
-  'fok': 3,
-  'post_only': 4,
-} as const;
-const timeInForce = field.oneWordOf<model.TimeInForce>('TimeInForce', timeInForceWords);
+const timeInForce = field.oneWordOf<model.TimeInForce>('TimeInForce', words.timeInForceWords);
 
-const orderIntentWords = {
-  'entry': 1,
-  'exit': 2,
-  'protection': 3,
-} as const;
-const orderIntent = field.oneWordOf<model.OrderIntent>('OrderIntent', orderIntentWords);
+const orderIntent = field.oneWordOf<model.OrderIntent>('OrderIntent', words.orderIntentWords);
 
-const exitReasonWords = {
-  'trailing_stop': 1,
-  'initial_stop': 2,
-  'target': 3,
-  'hold_time': 4,
-  'circuit_breaker': 5,
-  'health': 6,
-  'operator': 7,
-  'residual': 8,
-  'dump': 9,
-  'leader_correlation': 10,
-} as const;
-const exitReason = field.oneWordOf<model.ExitReason>('ExitReason', exitReasonWords);
+const exitReason = field.oneWordOf<model.ExitReason>('ExitReason', words.exitReasonWords);
 
-const liquidityWords = {
-  'maker': 1,
-  'taker': 2,
-} as const;
-const liquidity = field.oneWordOf<model.Fill['liquidity']>('Liquidity', liquidityWords);
+const liquidity = field.oneWordOf<model.Fill['liquidity']>('Liquidity', words.liquidityWords);
 
-const denialCodeWords = {
-  'GATE_CLOSED': 1,
-  'HALTED': 2,
-  'REDUCE_ONLY': 3,
-  'EXPIRED': 4,
-  'DUPLICATE_ORDER': 5,
-  'POSITION_EXISTS': 6,
-  'REVERSAL_REFUSED': 7,
-  'POSITION_LIMIT': 8,
-  'EXPOSURE_LIMIT': 9,
-  'ORDER_NOTIONAL_MAX': 10,
-  'ORDER_RATE_MAX': 11,
-  'PRICE_COLLAR': 12,
-  'QUANTITY_BELOW_MIN': 13,
-  'NOTIONAL_BELOW_MIN': 14,
-  'STALE_MARKET': 15,
-  'UNKNOWN_ORDERS': 16,
-  'NO_POSITION': 17,
-  'INSUFFICIENT_BALANCE': 18,
-  'UNKNOWN_INSTRUMENT': 19,
-  'NO_LIMIT_CONFIGURED': 20,
-  'NO_GUARD': 21,
-  'ENTRY_SUM_MAX': 22,
-  'REPEATED_ENTRY': 23,
-  'ENTRY_COUNT_MAX': 24,
-  'OPEN_ORDERS_MAX': 25,
-  'VENUE_REJECTS': 26,
-  'SELF_TRADE': 27,
-  'CONSERVATION': 28,
-  'VENUE_SHUT': 29,
-  'NO_VENUE_STOP': 30,
-  'BOOKS_DIFFER': 31,
-  'ACCOUNT_SETUP': 32,
-  'NO_SHORT_SELLING': 33,
-  'INSTRUMENT_SHUT': 34,
-} as const;
-const denialCode = field.oneWordOf<model.DenialCode>('DenialCode', denialCodeWords);
+const denialCode = field.oneWordOf<model.DenialCode>('DenialCode', words.denialCodeWords);
 
-const quarantineProblemWords = {
-  'illegal_transition': 1,
-  'fill_conflict': 2,
-  'overfill': 3,
-  'fill_after_end': 4,
-  'foreign_fill': 5,
-  'orphan_fill': 6,
-  'cumulative_mismatch': 7,
-  'overshot': 8,
-} as const;
-const quarantineProblem = field.oneWordOf<model.QuarantineProblem>('QuarantineProblem', quarantineProblemWords);
+const quarantineProblem = field.oneWordOf<model.QuarantineProblem>('QuarantineProblem', words.quarantineProblemWords);
 
-const cashReasonWords = {
-  'deposit': 1,
-  'withdrawal': 2,
-  'funding': 3,
-  'other': 4,
-} as const;
-const cashReason = field.oneWordOf<model.CashReason>('CashReason', cashReasonWords);
+const cashReason = field.oneWordOf<model.CashReason>('CashReason', words.cashReasonWords);
 
-const correctionReasonWords = {
-  'spent': 1,
-  'gone': 2,
-  'dust': 3,
-  'restated': 4,
-  'adopted': 5,
-  'forgotten': 6,
-  'acknowledged': 7,
-} as const;
-const correctionReason = field.oneWordOf<model.CorrectionReason>('CorrectionReason', correctionReasonWords);
+const correctionReason = field.oneWordOf<model.CorrectionReason>('CorrectionReason', words.correctionReasonWords);
 
-const closeReasonWords = {
-  'trailing_stop': 1,
-  'initial_stop': 2,
-  'target': 3,
-  'hold_time': 4,
-  'circuit_breaker': 5,
-  'health': 6,
-  'operator': 7,
-  'residual': 8,
-  'external': 9,
-  'venue_stop': 10,
-  'correction': 11,
-  'dump': 12,
-  'leader_correlation': 13,
-} as const;
-const closeReason = field.oneWordOf<model.CloseReason>('CloseReason', closeReasonWords);
+const closeReason = field.oneWordOf<model.CloseReason>('CloseReason', words.closeReasonWords);
 
-const dustCauseWords = {
-  'left': 1,
-  'joined': 2,
-  'netted': 3,
-  'for_sale': 4,
-  'corrected': 5,
-} as const;
-const dustCause = field.oneWordOf<model.DustCause>('DustCause', dustCauseWords);
+const dustCause = field.oneWordOf<model.DustCause>('DustCause', words.dustCauseWords);
 
-const differenceCureWords = {
-  'fetch': 1,
-  'correct': 2,
-  'beside': 3,
-  'restate': 4,
-  'person': 5,
-} as const;
-const differenceCure = field.oneWordOf<model.DifferenceCure>('DifferenceCure', differenceCureWords);
+const differenceCure = field.oneWordOf<model.DifferenceCure>('DifferenceCure', words.differenceCureWords);
 
-const tradingModeWords = {
-  'active': 1,
-  'reducing': 2,
-  'halted': 3,
-} as const;
-const tradingMode = field.oneWordOf<model.TradingMode>('TradingMode', tradingModeWords);
+const tradingMode = field.oneWordOf<model.TradingMode>('TradingMode', words.tradingModeWords);
 
-const drawdownMeasureWords = {
-  'daily': 1,
-  'peak': 2,
-} as const;
-const drawdownMeasure = field.oneWordOf<model.DrawdownMeasure>('DrawdownMeasure', drawdownMeasureWords);
+const drawdownMeasure = field.oneWordOf<model.DrawdownMeasure>('DrawdownMeasure', words.drawdownMeasureWords);
 
-const drawdownLevelWords = {
-  'none': 1,
-  'alert': 2,
-  'warning': 3,
-  'critical': 4,
-  'breaker': 5,
-} as const;
-const drawdownLevel = field.oneWordOf<model.DrawdownLevel>('DrawdownLevel', drawdownLevelWords);
+const drawdownLevel = field.oneWordOf<model.DrawdownLevel>('DrawdownLevel', words.drawdownLevelWords);
 
-const healthStepWords = {
-  'good': 1,
-  'caution': 2,
-  'warning': 3,
-  'critical': 4,
-} as const;
-const healthStep = field.oneWordOf<model.HealthStep>('HealthStep', healthStepWords);
+const healthStep = field.oneWordOf<model.HealthStep>('HealthStep', words.healthStepWords);
 
-const entryCauseCodeWords = {
-  'ACCOUNT_STREAM_LOST': 1,
-  'NO_RECONCILIATION': 2,
-  'NO_GUARD': 3,
-  'VENUE_SHUT': 4,
-  'VENUE_REJECTS': 5,
-  'ENTRY_COUNT_MAX': 6,
-  'CONSERVATION': 7,
-  'REDUCE_ONLY': 8,
-  'HALTED': 9,
-  'BOOKS_DIFFER': 10,
-  'ACCOUNT_SETUP': 11,
-  'INSTRUMENT_SHUT': 12,
-} as const;
-const entryCauseCode = field.oneWordOf<model.EntryCauseCode>('EntryCauseCode', entryCauseCodeWords);
+const entryCauseCode = field.oneWordOf<model.EntryCauseCode>('EntryCauseCode', words.entryCauseCodeWords);
 
-const entryLiftWords = {
-  'time': 1,
-  'itself': 2,
-  'person': 3,
-} as const;
-const entryLift = field.oneWordOf<model.EntryLift>('EntryLift', entryLiftWords);
+const entryLift = field.oneWordOf<model.EntryLift>('EntryLift', words.entryLiftWords);
 
-const accountRequestKindWords = {
-  'open-orders': 1,
-  'fills-since': 2,
-  'positions': 3,
-  'balances': 4,
-  'cash-since': 5,
-  'setup': 6,
-} as const;
-const accountRequestKind = field.oneWordOf('AccountRequestKind', accountRequestKindWords);
+const accountRequestKind = field.oneWordOf('AccountRequestKind', words.accountRequestKindWords);
 /** What is asked of an account. */
 export type AccountRequestKind = field.ValueOf<typeof accountRequestKind>;
 
-const venueOrderStatusWords = {
-  'open': 1,
-  'filled': 2,
-  'canceled': 3,
-  'expired': 4,
-  'rejected': 5,
-} as const;
-const venueOrderStatus = field.oneWordOf<model.VenueOrderStatus>('VenueOrderStatus', venueOrderStatusWords);
+const venueOrderStatus = field.oneWordOf<model.VenueOrderStatus>('VenueOrderStatus', words.venueOrderStatusWords);
 
-const sideWords = {
-  'buy': 1,
-  'sell': 2,
-} as const;
-const side = field.oneWordOf<model.Side>('Side', sideWords);
+const side = field.oneWordOf<model.Side>('Side', words.sideWords);
 
-const directionWords = {
-  'long': 1,
-  'short': 2,
-} as const;
-const direction = field.oneWordOf<model.Direction>('Direction', directionWords);
+const direction = field.oneWordOf<model.Direction>('Direction', words.directionWords);
 
-const timeframeWords = {
-  '15s': 1,
-  '1m': 2,
-  '5m': 3,
-  '15m': 4,
-  '1h': 5,
-} as const;
-const timeframe = field.oneWordOf<model.Timeframe>('Timeframe', timeframeWords);
+const timeframe = field.oneWordOf<model.Timeframe>('Timeframe', words.timeframeWords);
 
-const positionModeWords = {
-  'one_way': 1,
-  'hedge': 2,
-} as const;
-const positionMode = field.oneWordOf<model.PositionMode>('PositionMode', positionModeWords);
+const positionMode = field.oneWordOf<model.PositionMode>('PositionMode', words.positionModeWords);
 
-const marginModeWords = {
-  'cross': 1,
-  'isolated': 2,
-} as const;
-const marginMode = field.oneWordOf<model.MarginMode>('MarginMode', marginModeWords);
+const marginMode = field.oneWordOf<model.MarginMode>('MarginMode', words.marginModeWords);
 
-const ruleSetWords = {
-  'classic': 1,
-  'robust': 2,
-} as const;
-const ruleSet = field.oneWordOf<model.RuleSet>('RuleSet', ruleSetWords);
+const ruleSet = field.oneWordOf<model.RuleSet>('RuleSet', words.ruleSetWords);
 
 const steppedBarFields = {
   openAgoUs: field.whole,
@@ -457,7 +124,7 @@ const steppedBarsFields = {
   values: field.list(field.doubleOrNull),
 };
 function writeSteppedBars(to: WireWriter, value: model.SteppedBars): void {
-  put.putWord(to, 1, timeframeWords, value.timeframe);
+  put.putWord(to, 1, words.timeframeWords, value.timeframe);
   put.putWhole(to, 2, value.bars);
   if (value.last !== null) put.putPart(to, 3, writeSteppedBar, value.last);
   put.putKnown(to, 4, value.values);
@@ -472,7 +139,7 @@ const microstructureFields = {
   flipSpread: field.orNull(field.double),
 };
 function writeMicrostructure(to: WireWriter, value: model.Microstructure): void {
-  put.putWord(to, 1, tapeSignalWords, value.signal);
+  put.putWord(to, 1, words.tapeSignalWords, value.signal);
   put.putDouble(to, 2, value.fastZ);
   put.putDouble(to, 3, value.slowZ);
   if (value.mid !== null) put.sayDouble(to, 4, value.mid);
@@ -541,7 +208,7 @@ const steppedProfileFields = {
   volume: field.whole,
 };
 function writeSteppedProfile(to: WireWriter, value: model.SteppedProfile): void {
-  put.putWord(to, 1, profileScopeWords, value.scope);
+  put.putWord(to, 1, words.profileScopeWords, value.scope);
   put.putWhole(to, 2, value.poc);
   if (value.pocRunnerUp !== null) put.sayDouble(to, 3, value.pocRunnerUp);
   if (value.areaLow !== null) put.sayWhole(to, 4, value.areaLow);
@@ -557,7 +224,7 @@ const steppedStructureFields = {
   profiles: field.list(nested(steppedProfile)),
 };
 function writeSteppedStructure(to: WireWriter, value: model.SteppedStructure): void {
-  put.putWord(to, 1, ruleSetWords, value.rules);
+  put.putWord(to, 1, words.ruleSetWords, value.rules);
   put.putPart(to, 2, writeZoneColumns, value.zones);
   put.putPart(to, 3, writeGapColumns, value.gaps);
   put.putParts(to, 4, writeSteppedProfile, value.profiles);
@@ -600,7 +267,7 @@ function writeMarketState(to: WireWriter, value: model.SteppedState): void {
   if (value.sinceUs !== null) put.sayWhole(to, 15, value.sinceUs);
   put.putDoubles(to, 16, value.exact);
 }
-const marketState = mapped(part<model.SteppedState>('MarketState', marketStateFields, writeMarketState), steppedState, stateOf);
+const marketState = mapped(part<model.SteppedState>('MarketState', marketStateFields, writeMarketState), (to, value) => putState(to, value), steppedState, stateOf);
 
 const marketStateUpdatedFields = {
   state: nested(marketState),
@@ -640,7 +307,7 @@ const structureChangeFields = {
   profiles: field.list(nested(steppedProfile)),
 };
 function writeStructureChange(to: WireWriter, value: model.StructureChange): void {
-  put.putWord(to, 1, ruleSetWords, value.rules);
+  put.putWord(to, 1, words.ruleSetWords, value.rules);
   if (value.zones !== null) put.putPart(to, 2, writeZonesChange, value.zones);
   if (value.gaps !== null) put.putPart(to, 3, writeGapsChange, value.gaps);
   put.putWholes(to, 4, value.volumes);
@@ -683,7 +350,7 @@ const signalFields = {
 };
 function writeSignal(to: WireWriter, value: model.Signal): void {
   signalFields.id.put(to, 1, value.id);
-  put.putWord(to, 2, directionWords, value.direction);
+  put.putWord(to, 2, words.directionWords, value.direction);
   signalFields.state.put(to, 3, value.state);
 }
 const signal = part<model.Signal>('Signal', signalFields, writeSignal);
@@ -708,17 +375,17 @@ const zoneFields = {
 function writeZone(to: WireWriter, value: model.Zone): void {
   zoneFields.id.put(to, 1, value.id);
   zoneFields.instrument.put(to, 2, value.instrument);
-  put.putWord(to, 3, timeframeWords, value.timeframe);
-  put.putWord(to, 4, zoneKindWords, value.kind);
-  put.putWord(to, 5, zoneOriginWords, value.origin);
+  put.putWord(to, 3, words.timeframeWords, value.timeframe);
+  put.putWord(to, 4, words.zoneKindWords, value.kind);
+  put.putWord(to, 5, words.zoneOriginWords, value.origin);
   put.putDouble(to, 6, value.low);
   put.putDouble(to, 7, value.high);
   put.putDouble(to, 8, value.strength);
-  put.putWord(to, 9, zoneStatusWords, value.status);
+  put.putWord(to, 9, words.zoneStatusWords, value.status);
   put.putWhole(to, 10, value.touches);
   put.putWhole(to, 11, value.firstSeenUs);
   put.putWhole(to, 12, value.lastTestedUs);
-  put.putWord(to, 13, ruleSetWords, value.rules);
+  put.putWord(to, 13, words.ruleSetWords, value.rules);
 }
 const zone = part<model.Zone>('Zone', zoneFields, writeZone);
 
@@ -740,15 +407,15 @@ const fairValueGapFields = {
 function writeFairValueGap(to: WireWriter, value: model.FairValueGap): void {
   fairValueGapFields.id.put(to, 1, value.id);
   fairValueGapFields.instrument.put(to, 2, value.instrument);
-  put.putWord(to, 3, timeframeWords, value.timeframe);
-  put.putWord(to, 4, gapKindWords, value.kind);
+  put.putWord(to, 3, words.timeframeWords, value.timeframe);
+  put.putWord(to, 4, words.gapKindWords, value.kind);
   put.putDouble(to, 5, value.low);
   put.putDouble(to, 6, value.high);
   put.putDouble(to, 7, value.filled);
-  put.putWord(to, 8, gapStatusWords, value.status);
+  put.putWord(to, 8, words.gapStatusWords, value.status);
   put.putWhole(to, 9, value.createdUs);
   put.putWhole(to, 10, value.filledUs);
-  put.putWord(to, 11, ruleSetWords, value.rules);
+  put.putWord(to, 11, words.ruleSetWords, value.rules);
 }
 const fairValueGap = part<model.FairValueGap>('FairValueGap', fairValueGapFields, writeFairValueGap);
 
@@ -781,7 +448,7 @@ const setTradingModeFields = {
 function writeSetTradingMode(to: WireWriter, value: EventOf<'SetTradingMode'>): void {
   setTradingModeFields.commandId.put(to, 1, value.commandId);
   setTradingModeFields.scope.put(to, 2, value.scope);
-  put.putWord(to, 3, tradingModeWords, value.mode);
+  put.putWord(to, 3, words.tradingModeWords, value.mode);
   setTradingModeFields.reason.put(to, 4, value.reason);
   setTradingModeFields.by.put(to, 5, value.by);
   put.putWhole(to, 6, value.timeUs);
@@ -849,7 +516,7 @@ function writeCorrectBooks(to: WireWriter, value: EventOf<'CorrectBooks'>): void
   correctBooksFields.commandId.put(to, 1, value.commandId);
   correctBooksFields.account.put(to, 2, value.account);
   correctBooksFields.instrument.put(to, 3, value.instrument);
-  put.putWord(to, 4, bookRepairWords, value.how);
+  put.putWord(to, 4, words.bookRepairWords, value.how);
   correctBooksFields.reason.put(to, 5, value.reason);
   correctBooksFields.by.put(to, 6, value.by);
   put.putWhole(to, 7, value.timeUs);
@@ -972,14 +639,14 @@ function writeDecision(to: WireWriter, value: model.Decision): void {
   decisionFields.strategy.put(to, 4, value.strategy);
   decisionFields.configuration.put(to, 5, value.configuration);
   decisionFields.configurationHash.put(to, 6, value.configurationHash);
-  put.putWord(to, 7, ruleSetWords, value.ruleSet);
+  put.putWord(to, 7, words.ruleSetWords, value.ruleSet);
   put.putWhole(to, 8, value.timeUs);
   put.putDouble(to, 9, value.price);
-  if (value.direction !== null) put.putWord(to, 10, directionWords, value.direction);
+  if (value.direction !== null) put.putWord(to, 10, words.directionWords, value.direction);
   put.putWhole(to, 11, value.level);
   if (value.confluence !== null) put.sayDouble(to, 12, value.confluence);
   put.putDouble(to, 13, value.confluenceMax);
-  put.putWord(to, 14, convictionWords, value.conviction);
+  put.putWord(to, 14, words.convictionWords, value.conviction);
   put.putParts(to, 15, writeCheck, value.checks);
   decisionFields.outcome.put(to, 16, value.outcome);
 }
@@ -1022,7 +689,7 @@ const targetTradesFields = {
 };
 function writeTargetTrades(to: WireWriter, value: model.TradingConfig['targetTrades']): void {
   put.putDouble(to, 1, value.count);
-  put.putWord(to, 2, targetPeriodWords, value.per);
+  put.putWord(to, 2, words.targetPeriodWords, value.per);
 }
 const targetTrades = part<model.TradingConfig['targetTrades']>('TargetTrades', targetTradesFields, writeTargetTrades);
 
@@ -1051,7 +718,7 @@ function writeTradingConfig(to: WireWriter, value: model.TradingConfig): void {
   tradingConfigFields.name.put(to, 1, value.name);
   tradingConfigFields.description.put(to, 2, value.description);
   tradingConfigFields.timeframes.put(to, 3, value.timeframes);
-  put.putWord(to, 4, timeframeWords, value.primaryTimeframe);
+  put.putWord(to, 4, words.timeframeWords, value.primaryTimeframe);
   tradingConfigFields.holdSeconds.put(to, 5, value.holdSeconds);
   put.putPart(to, 6, writeTargetTrades, value.targetTrades);
   put.putDouble(to, 7, value.riskReward);
@@ -1062,7 +729,7 @@ function writeTradingConfig(to: WireWriter, value: model.TradingConfig): void {
   put.putDouble(to, 12, value.trailingStop);
   tradingConfigFields.takeProfit.put(to, 13, value.takeProfit);
   put.putDouble(to, 14, value.minWinRate);
-  put.putWord(to, 15, ruleSetWords, value.ruleSet);
+  put.putWord(to, 15, words.ruleSetWords, value.ruleSet);
   put.putDouble(to, 16, value.minConfluence);
   tradingConfigFields.instruments.put(to, 17, value.instruments);
   put.putFlag(to, 18, value.postOnly);
@@ -1114,7 +781,7 @@ const refusalsCountedFields = {
 function writeRefusalsCounted(to: WireWriter, value: RefusalsCounted): void {
   refusalsCountedFields.instrument.put(to, 1, value.instrument);
   put.putWhole(to, 2, value.level);
-  put.putWord(to, 3, refusalCodeWords, value.code);
+  put.putWord(to, 3, words.refusalCodeWords, value.code);
   put.putWhole(to, 4, value.count);
   put.putWhole(to, 5, value.timeUs);
 }
@@ -1130,7 +797,7 @@ function writeFeedConnected(to: WireWriter, value: EventOf<'FeedConnected'>): vo
   feedConnectedFields.instrument.put(to, 1, value.instrument);
   feedConnectedFields.source.put(to, 2, value.source);
   put.putWhole(to, 3, value.timeUs);
-  put.putWord(to, 4, completenessWords, value.completeness);
+  put.putWord(to, 4, words.completenessWords, value.completeness);
 }
 const feedConnected = tagged('FeedConnected', feedConnectedFields, writeFeedConnected);
 
@@ -1169,7 +836,7 @@ const gapOpenedFields = {
 };
 function writeGapOpened(to: WireWriter, value: EventOf<'GapOpened'>): void {
   gapOpenedFields.instrument.put(to, 1, value.instrument);
-  put.putWord(to, 2, feedGapKindWords, value.kind);
+  put.putWord(to, 2, words.feedGapKindWords, value.kind);
   put.putWhole(to, 3, value.fromUs);
   put.putWhole(to, 4, value.toUs);
   if (value.ids !== null) put.putPart(to, 5, writeTradeIdRange, value.ids);
@@ -1190,7 +857,7 @@ const gapFilledFields = {
 };
 function writeGapFilled(to: WireWriter, value: EventOf<'GapFilled'>): void {
   gapFilledFields.instrument.put(to, 1, value.instrument);
-  put.putWord(to, 2, feedGapKindWords, value.kind);
+  put.putWord(to, 2, words.feedGapKindWords, value.kind);
   put.putWhole(to, 3, value.fromUs);
   put.putWhole(to, 4, value.toUs);
   if (value.ids !== null) put.putPart(to, 5, writeTradeIdRange, value.ids);
@@ -1213,14 +880,14 @@ const gapUnfillableFields = {
 };
 function writeGapUnfillable(to: WireWriter, value: EventOf<'GapUnfillable'>): void {
   gapUnfillableFields.instrument.put(to, 1, value.instrument);
-  put.putWord(to, 2, feedGapKindWords, value.kind);
+  put.putWord(to, 2, words.feedGapKindWords, value.kind);
   put.putWhole(to, 3, value.fromUs);
   put.putWhole(to, 4, value.toUs);
   if (value.ids !== null) put.putPart(to, 5, writeTradeIdRange, value.ids);
   put.putWhole(to, 6, value.timeUs);
   put.putWhole(to, 7, value.missing);
   gapUnfillableFields.reason.put(to, 8, value.reason);
-  put.putWord(to, 9, gapReasonCodeWords, value.code);
+  put.putWord(to, 9, words.gapReasonCodeWords, value.code);
 }
 const gapUnfillable = tagged('GapUnfillable', gapUnfillableFields, writeGapUnfillable);
 
@@ -1246,7 +913,7 @@ const tradeRefusedFields = {
 function writeTradeRefused(to: WireWriter, value: EventOf<'TradeRefused'>): void {
   tradeRefusedFields.instrument.put(to, 1, value.instrument);
   tradeRefusedFields.tradeId.put(to, 2, value.tradeId);
-  put.putWord(to, 3, tradeRefusalCodeWords, value.code);
+  put.putWord(to, 3, words.tradeRefusalCodeWords, value.code);
   tradeRefusedFields.detail.put(to, 4, value.detail);
   put.putWhole(to, 5, value.timeUs);
 }
@@ -1315,7 +982,7 @@ const warmBarsFields = {
 };
 function writeWarmBars(to: WireWriter, value: model.WarmBars): void {
   warmBarsFields.instrument.put(to, 1, value.instrument);
-  put.putWord(to, 2, timeframeWords, value.timeframe);
+  put.putWord(to, 2, words.timeframeWords, value.timeframe);
   warmBarsFields.source.put(to, 3, value.source);
   put.putWhole(to, 4, value.untilUs);
   put.putParts(to, 5, writeWarmBar, value.bars);
@@ -1340,7 +1007,7 @@ const candleFields = {
 };
 function writeCandle(to: WireWriter, value: model.Candle): void {
   candleFields.instrument.put(to, 1, value.instrument);
-  put.putWord(to, 2, timeframeWords, value.timeframe);
+  put.putWord(to, 2, words.timeframeWords, value.timeframe);
   put.putWhole(to, 3, value.openTimeUs);
   put.putDouble(to, 4, value.open);
   put.putDouble(to, 5, value.high);
@@ -1366,7 +1033,7 @@ const candleDoubtedFields = {
 };
 function writeCandleDoubted(to: WireWriter, value: model.CandleDoubted): void {
   candleDoubtedFields.instrument.put(to, 1, value.instrument);
-  put.putWord(to, 2, timeframeWords, value.timeframe);
+  put.putWord(to, 2, words.timeframeWords, value.timeframe);
   put.putWhole(to, 3, value.openTimeUs);
   put.putWhole(to, 4, value.timeUs);
 }
@@ -1386,7 +1053,7 @@ function writeInstrumentRules(to: WireWriter, value: model.InstrumentRules): voi
   instrumentRulesFields.minQuantity.put(to, 3, value.minQuantity);
   instrumentRulesFields.minNotional.put(to, 4, value.minNotional);
   put.putFlag(to, 5, value.minNotionalBindsExits);
-  put.putWord(to, 6, listingWords, value.listing);
+  put.putWord(to, 6, words.listingWords, value.listing);
 }
 const instrumentRules = part<model.InstrumentRules>('InstrumentRules', instrumentRulesFields, writeInstrumentRules);
 
@@ -1441,9 +1108,9 @@ function writePlaceOrder(to: WireWriter, value: EventOf<'PlaceOrder'>): void {
   placeOrderFields.strategy.put(to, 3, value.strategy);
   placeOrderFields.account.put(to, 4, value.account);
   placeOrderFields.instrument.put(to, 5, value.instrument);
-  put.putWord(to, 6, directionWords, value.direction);
-  put.putWord(to, 7, orderTypeWords, value.orderType);
-  put.putWord(to, 8, timeInForceWords, value.timeInForce);
+  put.putWord(to, 6, words.directionWords, value.direction);
+  put.putWord(to, 7, words.orderTypeWords, value.orderType);
+  put.putWord(to, 8, words.timeInForceWords, value.timeInForce);
   placeOrderFields.quantity.put(to, 9, value.quantity);
   placeOrderFields.limitPrice.put(to, 10, value.limitPrice);
   put.putPart(to, 11, writeExitPlan, value.plan);
@@ -1468,9 +1135,9 @@ function writeClosePosition(to: WireWriter, value: EventOf<'ClosePosition'>): vo
   closePositionFields.position.put(to, 2, value.position);
   closePositionFields.account.put(to, 3, value.account);
   closePositionFields.instrument.put(to, 4, value.instrument);
-  put.putWord(to, 5, directionWords, value.direction);
+  put.putWord(to, 5, words.directionWords, value.direction);
   closePositionFields.quantity.put(to, 6, value.quantity);
-  put.putWord(to, 7, exitReasonWords, value.reason);
+  put.putWord(to, 7, words.exitReasonWords, value.reason);
   put.putWhole(to, 8, value.attempt);
   put.putWhole(to, 9, value.timeUs);
 }
@@ -1491,7 +1158,7 @@ function writeProtectPosition(to: WireWriter, value: EventOf<'ProtectPosition'>)
   protectPositionFields.position.put(to, 2, value.position);
   protectPositionFields.account.put(to, 3, value.account);
   protectPositionFields.instrument.put(to, 4, value.instrument);
-  put.putWord(to, 5, directionWords, value.direction);
+  put.putWord(to, 5, words.directionWords, value.direction);
   protectPositionFields.quantity.put(to, 6, value.quantity);
   protectPositionFields.triggerPrice.put(to, 7, value.triggerPrice);
   put.putWhole(to, 8, value.timeUs);
@@ -1503,7 +1170,7 @@ const denialFields = {
   detail: field.text,
 };
 function writeDenial(to: WireWriter, value: model.Denial): void {
-  put.putWord(to, 1, denialCodeWords, value.code);
+  put.putWord(to, 1, words.denialCodeWords, value.code);
   denialFields.detail.put(to, 2, value.detail);
 }
 const denial = part<model.Denial>('Denial', denialFields, writeDenial);
@@ -1524,7 +1191,7 @@ function writeOrderDenied(to: WireWriter, value: EventOf<'OrderDenied'>): void {
   put.putWhole(to, 4, value.timeUs);
   orderDeniedFields.commandId.put(to, 5, value.commandId);
   put.putPart(to, 6, writeDenial, value.denial);
-  put.putWord(to, 7, orderIntentWords, value.intent);
+  put.putWord(to, 7, words.orderIntentWords, value.intent);
 }
 const orderDenied = tagged('OrderDenied', orderDeniedFields, writeOrderDenied);
 
@@ -1544,9 +1211,9 @@ function writeOrderRequest(to: WireWriter, value: model.OrderRequest): void {
   orderRequestFields.clientOrderId.put(to, 1, value.clientOrderId);
   orderRequestFields.account.put(to, 2, value.account);
   orderRequestFields.instrument.put(to, 3, value.instrument);
-  put.putWord(to, 4, sideWords, value.side);
-  put.putWord(to, 5, orderTypeWords, value.type);
-  put.putWord(to, 6, timeInForceWords, value.timeInForce);
+  put.putWord(to, 4, words.sideWords, value.side);
+  put.putWord(to, 5, words.orderTypeWords, value.type);
+  put.putWord(to, 6, words.timeInForceWords, value.timeInForce);
   orderRequestFields.quantity.put(to, 7, value.quantity);
   orderRequestFields.limitPrice.put(to, 8, value.limitPrice);
   put.putFlag(to, 9, value.reduceOnly);
@@ -1575,7 +1242,7 @@ function writeOrderSubmitted(to: WireWriter, value: EventOf<'OrderSubmitted'>): 
   orderSubmittedFields.instrument.put(to, 3, value.instrument);
   put.putWhole(to, 4, value.timeUs);
   orderSubmittedFields.commandId.put(to, 5, value.commandId);
-  put.putWord(to, 6, orderIntentWords, value.intent);
+  put.putWord(to, 6, words.orderIntentWords, value.intent);
   orderSubmittedFields.strategy.put(to, 7, value.strategy);
   orderSubmittedFields.position.put(to, 8, value.position);
   put.putPart(to, 9, writeOrderRequest, value.request);
@@ -1676,12 +1343,12 @@ function writeFill(to: WireWriter, value: model.Fill): void {
   fillFields.venueOrderId.put(to, 3, value.venueOrderId);
   fillFields.account.put(to, 4, value.account);
   fillFields.instrument.put(to, 5, value.instrument);
-  put.putWord(to, 6, sideWords, value.side);
+  put.putWord(to, 6, words.sideWords, value.side);
   fillFields.quantity.put(to, 7, value.quantity);
   fillFields.price.put(to, 8, value.price);
   fillFields.fee.put(to, 9, value.fee);
   fillFields.feeAsset.put(to, 10, value.feeAsset);
-  put.putWord(to, 11, liquidityWords, value.liquidity);
+  put.putWord(to, 11, words.liquidityWords, value.liquidity);
   put.putWhole(to, 12, value.timeUs);
 }
 const fill = part<model.Fill>('Fill', fillFields, writeFill);
@@ -1756,7 +1423,7 @@ function writeOrderQuarantined(to: WireWriter, value: EventOf<'OrderQuarantined'
   orderQuarantinedFields.account.put(to, 2, value.account);
   orderQuarantinedFields.instrument.put(to, 3, value.instrument);
   put.putWhole(to, 4, value.timeUs);
-  put.putWord(to, 5, quarantineProblemWords, value.problem);
+  put.putWord(to, 5, words.quarantineProblemWords, value.problem);
   put.putFlag(to, 6, value.booked);
   orderQuarantinedFields.detail.put(to, 7, value.detail);
 }
@@ -1775,7 +1442,7 @@ function writeCashMoved(to: WireWriter, value: EventOf<'CashMoved'>): void {
   cashMovedFields.account.put(to, 2, value.account);
   cashMovedFields.asset.put(to, 3, value.asset);
   cashMovedFields.amount.put(to, 4, value.amount);
-  put.putWord(to, 5, cashReasonWords, value.reason);
+  put.putWord(to, 5, words.cashReasonWords, value.reason);
   put.putWhole(to, 6, value.timeUs);
 }
 const cashMoved = tagged('CashMoved', cashMovedFields, writeCashMoved);
@@ -1800,7 +1467,7 @@ function writeCorrectionMade(to: WireWriter, value: EventOf<'CorrectionMade'>): 
   correctionMadeFields.own.put(to, 4, value.own);
   correctionMadeFields.beside.put(to, 5, value.beside);
   correctionMadeFields.price.put(to, 6, value.price);
-  put.putWord(to, 7, correctionReasonWords, value.reason);
+  put.putWord(to, 7, words.correctionReasonWords, value.reason);
   correctionMadeFields.evidence.put(to, 8, value.evidence);
   correctionMadeFields.by.put(to, 9, value.by);
   correctionMadeFields.commandId.put(to, 10, value.commandId);
@@ -1825,7 +1492,7 @@ function writePosition(to: WireWriter, value: model.Position): void {
   positionFields.account.put(to, 2, value.account);
   positionFields.instrument.put(to, 3, value.instrument);
   positionFields.strategy.put(to, 4, value.strategy);
-  put.putWord(to, 5, directionWords, value.direction);
+  put.putWord(to, 5, words.directionWords, value.direction);
   positionFields.quantity.put(to, 6, value.quantity);
   positionFields.averagePrice.put(to, 7, value.averagePrice);
   positionFields.realized.put(to, 8, value.realized);
@@ -1888,7 +1555,7 @@ function writePositionClosed(to: WireWriter, value: EventOf<'PositionClosed'>): 
   positionClosedFields.exitPrice.put(to, 3, value.exitPrice);
   positionClosedFields.netPnl.put(to, 4, value.netPnl);
   positionClosedFields.returnPercent.put(to, 5, value.returnPercent);
-  put.putWord(to, 6, closeReasonWords, value.reason);
+  put.putWord(to, 6, words.closeReasonWords, value.reason);
 }
 const positionClosed = tagged('PositionClosed', positionClosedFields, writePositionClosed);
 
@@ -1919,7 +1586,7 @@ const exitTriggeredFields = {
 function writeExitTriggered(to: WireWriter, value: EventOf<'ExitTriggered'>): void {
   put.putPart(to, 1, writePosition, value.position);
   put.putWhole(to, 2, value.timeUs);
-  put.putWord(to, 3, exitReasonWords, value.reason);
+  put.putWord(to, 3, words.exitReasonWords, value.reason);
   exitTriggeredFields.triggerPrice.put(to, 4, value.triggerPrice);
   exitTriggeredFields.level.put(to, 5, value.level);
   exitTriggeredFields.detail.put(to, 6, value.detail);
@@ -1941,7 +1608,7 @@ function writeDustChanged(to: WireWriter, value: EventOf<'DustChanged'>): void {
   dustChangedFields.account.put(to, 1, value.account);
   dustChangedFields.instrument.put(to, 2, value.instrument);
   dustChangedFields.strategy.put(to, 3, value.strategy);
-  put.putWord(to, 4, dustCauseWords, value.cause);
+  put.putWord(to, 4, words.dustCauseWords, value.cause);
   dustChangedFields.quantity.put(to, 5, value.quantity);
   dustChangedFields.price.put(to, 6, value.price);
   dustChangedFields.realized.put(to, 7, value.realized);
@@ -2046,7 +1713,7 @@ function writeBookDifference(to: WireWriter, value: model.BookDifference): void 
   bookDifferenceFields.own.put(to, 2, value.own);
   bookDifferenceFields.beside.put(to, 3, value.beside);
   bookDifferenceFields.held.put(to, 4, value.held);
-  put.putWord(to, 5, differenceCureWords, value.cure);
+  put.putWord(to, 5, words.differenceCureWords, value.cure);
   bookDifferenceFields.evidence.put(to, 6, value.evidence);
   bookDifferenceFields.left.put(to, 7, value.left);
   put.putFlag(to, 8, value.isExplained);
@@ -2083,7 +1750,7 @@ const contractSetupFields = {
 };
 function writeContractSetup(to: WireWriter, value: model.ContractSetup): void {
   contractSetupFields.instrument.put(to, 1, value.instrument);
-  put.putWord(to, 2, marginModeWords, value.marginMode);
+  put.putWord(to, 2, words.marginModeWords, value.marginMode);
   put.putDouble(to, 3, value.leverage);
 }
 const contractSetup = part<model.ContractSetup>('ContractSetup', contractSetupFields, writeContractSetup);
@@ -2095,7 +1762,7 @@ const accountSetupFields = {
   objections: field.list(field.text),
 };
 function writeAccountSetup(to: WireWriter, value: model.AccountSetup): void {
-  put.putWord(to, 1, positionModeWords, value.positionMode);
+  put.putWord(to, 1, words.positionModeWords, value.positionMode);
   put.putFlag(to, 2, value.shortSpot);
   put.putParts(to, 3, writeContractSetup, value.instruments);
   accountSetupFields.objections.put(to, 4, value.objections);
@@ -2264,11 +1931,11 @@ const drawdownLevelChangedFields = {
 };
 function writeDrawdownLevelChanged(to: WireWriter, value: EventOf<'DrawdownLevelChanged'>): void {
   drawdownLevelChangedFields.account.put(to, 1, value.account);
-  put.putWord(to, 2, drawdownLevelWords, value.from);
-  put.putWord(to, 3, drawdownLevelWords, value.to);
+  put.putWord(to, 2, words.drawdownLevelWords, value.from);
+  put.putWord(to, 3, words.drawdownLevelWords, value.to);
   drawdownLevelChangedFields.drawdown.put(to, 4, value.drawdown);
   put.putWhole(to, 5, value.timeUs);
-  put.putWord(to, 6, drawdownMeasureWords, value.measure);
+  put.putWord(to, 6, words.drawdownMeasureWords, value.measure);
 }
 const drawdownLevelChanged = tagged('DrawdownLevelChanged', drawdownLevelChangedFields, writeDrawdownLevelChanged);
 
@@ -2283,7 +1950,7 @@ const tradingModeChangedFields = {
 };
 function writeTradingModeChanged(to: WireWriter, value: EventOf<'TradingModeChanged'>): void {
   tradingModeChangedFields.scope.put(to, 1, value.scope);
-  put.putWord(to, 2, tradingModeWords, value.mode);
+  put.putWord(to, 2, words.tradingModeWords, value.mode);
   tradingModeChangedFields.reason.put(to, 3, value.reason);
   tradingModeChangedFields.by.put(to, 4, value.by);
   put.putFlag(to, 5, value.latched);
@@ -2306,8 +1973,8 @@ const portfolioHealthFields = {
 };
 function writePortfolioHealth(to: WireWriter, value: EventOf<'PortfolioHealth'>): void {
   portfolioHealthFields.account.put(to, 1, value.account);
-  put.putWord(to, 2, healthStepWords, value.from);
-  put.putWord(to, 3, healthStepWords, value.to);
+  put.putWord(to, 2, words.healthStepWords, value.from);
+  put.putWord(to, 3, words.healthStepWords, value.to);
   put.putDouble(to, 4, value.score);
   put.putWhole(to, 5, value.positions);
   portfolioHealthFields.unrealized.put(to, 6, value.unrealized);
@@ -2355,11 +2022,11 @@ const entryCauseFields = {
   detail: field.text,
 };
 function writeEntryCause(to: WireWriter, value: model.EntryCause): void {
-  put.putWord(to, 1, entryCauseCodeWords, value.code);
+  put.putWord(to, 1, words.entryCauseCodeWords, value.code);
   entryCauseFields.scope.put(to, 2, value.scope);
   put.putWhole(to, 3, value.sinceUs);
   if (value.untilUs !== null) put.sayWhole(to, 4, value.untilUs);
-  put.putWord(to, 5, entryLiftWords, value.lift);
+  put.putWord(to, 5, words.entryLiftWords, value.lift);
   entryCauseFields.detail.put(to, 6, value.detail);
 }
 const entryCause = part<model.EntryCause>('EntryCause', entryCauseFields, writeEntryCause);
@@ -2799,7 +2466,7 @@ const accountRequestFields = {
 };
 function writeAccountRequest(to: WireWriter, value: AccountRequest): void {
   accountRequestFields.account.put(to, 1, value.account);
-  put.putWord(to, 2, accountRequestKindWords, value.kind);
+  put.putWord(to, 2, words.accountRequestKindWords, value.kind);
   put.putWhole(to, 3, value.sinceUs);
   put.putWhole(to, 4, value.skipRows);
 }
@@ -2854,7 +2521,7 @@ const venueOrderFields = {
 function writeVenueOrder(to: WireWriter, value: model.VenueOrder): void {
   put.putPart(to, 1, writeOrderRequest, value.request);
   venueOrderFields.venueOrderId.put(to, 2, value.venueOrderId);
-  put.putWord(to, 3, venueOrderStatusWords, value.status);
+  put.putWord(to, 3, words.venueOrderStatusWords, value.status);
   venueOrderFields.filled.put(to, 4, value.filled);
   put.putWhole(to, 5, value.acceptedUs);
 }
@@ -3053,7 +2720,7 @@ function writeCashMove(to: WireWriter, value: model.CashMove): void {
   cashMoveFields.account.put(to, 2, value.account);
   cashMoveFields.asset.put(to, 3, value.asset);
   cashMoveFields.amount.put(to, 4, value.amount);
-  put.putWord(to, 5, cashReasonWords, value.reason);
+  put.putWord(to, 5, words.cashReasonWords, value.reason);
   put.putWhole(to, 6, value.timeUs);
 }
 const cashMove = part<model.CashMove>('CashMove', cashMoveFields, writeCashMove);
@@ -3096,7 +2763,7 @@ function writeVenueCashMoved(to: WireWriter, value: EventOf<'VenueCashMoved'>): 
   venueCashMovedFields.account.put(to, 2, value.account);
   venueCashMovedFields.asset.put(to, 3, value.asset);
   venueCashMovedFields.amount.put(to, 4, value.amount);
-  put.putWord(to, 5, cashReasonWords, value.reason);
+  put.putWord(to, 5, words.cashReasonWords, value.reason);
   put.putWhole(to, 6, value.timeUs);
 }
 const venueCashMoved = tagged('VenueCashMoved', venueCashMovedFields, writeVenueCashMoved);

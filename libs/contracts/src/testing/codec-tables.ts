@@ -14,8 +14,10 @@ import * as field from '../field.ts';
 import { idFields } from '../id-fields.ts';
 import { mapped } from '../mapped.ts';
 import * as put from '../put-field.ts';
+import { putState } from '../put-state.ts';
 import type { WireWriter } from '../wire-writer.ts';
 import { algo } from './algo.v1.js';
+import * as words from './words.ts';
 `;
 
 /** Types of the model that have no name of their own there. */
@@ -29,16 +31,11 @@ const UNNAMED: Readonly<Record<string, string>> = {
   TargetPeriod: "model.TradingConfig['targetTrades']['per']",
   TargetTrades: "model.TradingConfig['targetTrades']",
 };
-/** Enums whose words the model spells with underscores; codes are in capitals, others have hyphens. */
-const UNDERSCORED = new Set([
-  ...['CloseReason', 'DustCause', 'ExitReason', 'FeatureName', 'PositionMode', 'QuarantineProblem'],
-  'TimeInForce',
-]);
 /** Fields that are named like an id and hold any word. */
 const WORDS = new Set(['InstrumentScope.instrument', 'StrategyScope.strategy']);
-/** What the program has in another form than it travels in: the functions that take it there and back. */
-const MAPPED: Readonly<Record<string, readonly [into: string, out: string]>> = {
-  MarketState: ['steppedState', 'stateOf'],
+/** What the program has in another form than it travels in: what writes it, and takes it there and back. */
+const MAPPED: Readonly<Record<string, readonly [put: string, into: string, out: string]>> = {
+  MarketState: ['(to, value) => putState(to, value)', 'steppedState', 'stateOf'],
 };
 /** Written by hand: trades in columns, and a pair of numbers. */
 const BY_HAND = new Set(['TradeBatch', 'CountedTradeIds', 'NamedTradeIds', 'Range']);
@@ -77,28 +74,16 @@ export function codecTables(sources: readonly string[]): string {
   ].join('\n');
 }
 
-function enumTable(declared: protobuf.Enum): string {
-  const { name } = declared;
-  const prefix = `${name.replace(/(?<=[a-z])(?=[A-Z])/g, '_').toUpperCase()}_`;
-  const words = Object.entries(declared.values).slice(1); // the first one is never sent
-  const rows = words.map(([word, number]) => `  '${wordOf(name, word.slice(prefix.length))}': ${number},`);
-  const table = `${lowerFirst(name)}Words`;
+function enumTable({ name, comment: says }: protobuf.Enum): string {
+  const words = `words.${lowerFirst(name)}Words`;
   const exported = MODEL_TYPES.has(name)
     ? []
-    : [...comment(declared.comment, ''), `export type ${name} = field.ValueOf<typeof ${lowerFirst(name)}>;`];
+    : [...comment(says, ''), `export type ${name} = field.ValueOf<typeof ${lowerFirst(name)}>;`];
   return [
-    `const ${table} = {`,
-    ...rows,
-    '} as const;',
-    `const ${lowerFirst(name)} = field.oneWordOf${typeArgument(name)}('${name}', ${table});`,
+    `const ${lowerFirst(name)} = field.oneWordOf${typeArgument(name)}('${name}', ${words});`,
     ...(typeArgument(name) === '' ? exported : []),
     '',
   ].join('\n');
-}
-
-function wordOf(declared: string, word: string): string {
-  if (declared.endsWith('Code')) return word;
-  return UNDERSCORED.has(declared) ? word.toLowerCase() : word.toLowerCase().replaceAll('_', '-');
 }
 
 function messageTable(message: protobuf.Type): string {
@@ -157,7 +142,7 @@ function writeOf(field: protobuf.Field, table: string): string {
   if (resolvedType instanceof protobuf.Enum)
     return rule === 'repeated'
       ? byTable
-      : `${guard}put.putWord(to, ${id}, ${lowerFirst(field.type)}Words, ${value});`;
+      : `${guard}put.putWord(to, ${id}, words.${lowerFirst(field.type)}Words, ${value});`;
   if (resolvedType instanceof protobuf.Type) {
     if (!isPlain(resolvedType)) return byTable;
     const call = rule === 'repeated' ? 'putParts' : 'putPart';

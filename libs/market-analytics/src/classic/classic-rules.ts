@@ -16,7 +16,8 @@ import { refuseSnapshot, type SnapshotReader, type SnapshotWriter } from '../sna
 import type { TapeTip } from '../tape-tip.ts';
 import type { TradeRing } from '../trade-ring.ts';
 import { GapList } from './gap-list.ts';
-import { LOOK_BACK_SCOPES, type LookBack, LookBackProfiles } from './look-back-profiles.ts';
+import { LOOK_BACK_SCOPES, type LookBack } from './look-back.ts';
+import { LookBackProfiles } from './look-back-profiles.ts';
 import { ZoneList } from './zone-list.ts';
 
 /** Number in TIMEFRAMES of the shortest timeframe that has zones and gaps: 1m. */

@@ -1,89 +1,24 @@
-import { type MarketProfile, type TimeUs, US_PER_MINUTE, type ValueArea } from '@algo/model';
+import { fillProfile, type MarketProfile, type TimeUs, type ValueArea } from '@algo/model';
 import type { InSteps, Resolution } from '../resolution.ts';
 import type { MarketProfileRow } from '../rows.ts';
 import { STATES, type TapeTip } from '../tape-tip.ts';
 import type { TradeReader, TradeRing } from '../trade-ring.ts';
+import { LOOK_BACKS, type LookBack } from './look-back.ts';
+import { type LookBackWindow, ProfileInHand, type ProfilesByWindow } from './profile-in-hand.ts';
 import { VolumeRows } from './volume-rows.ts';
-
-/** What the profiles look back over, the longest last. */
-const LOOK_BACKS = [
-  { scope: '1m', lengthUs: US_PER_MINUTE },
-  { scope: '5m', lengthUs: 5 * US_PER_MINUTE },
-  { scope: '15m', lengthUs: 15 * US_PER_MINUTE },
-  { scope: '60m', lengthUs: 60 * US_PER_MINUTE },
-] as const;
-/** Name of a look-back. */
-export type LookBack = (typeof LOOK_BACKS)[number]['scope'];
-export const LOOK_BACK_SCOPES: readonly LookBack[] = LOOK_BACKS.map(({ scope }) => scope);
-
-/** What of the ring one look-back holds, and its volumes by price. */
-interface Window {
-  readonly scope: LookBack;
-  readonly lengthUs: number;
-  /** Of the rows of the ring from one number to another. */
-  readonly rows: VolumeRows;
-  from: number;
-  to: number;
-  /** The rows that it held when it was last looked at, and their volume. */
-  oldest: number;
-  seen: number;
-  volume: number;
-  /** The volume of what came and of what went since `rows` were brought up. */
-  pending: number;
-  /** The last value area that somebody looked at. */
-  area: ValueArea | null;
-}
-
-/** A profile, each number worked out when somebody looks. *Errors*: looking behind its turn of the tape. */
-class ProfileInHand implements MarketProfile {
-  readonly scope: LookBack;
-  readonly pocRunnerUp = null;
-  readonly #window: Window;
-  readonly #profiles: LookBackProfiles;
-  /** Of the tape, when it was taken. */
-  #turn = -1;
-
-  constructor(profiles: LookBackProfiles, window: Window) {
-    this.scope = window.scope;
-    this.#window = window;
-    this.#profiles = profiles;
-  }
-
-  /** Is the profile as it is at a turn of the tape. */
-  begin(turn: number): void {
-    this.#turn = turn;
-  }
-
-  get poc(): number {
-    return this.#still('poc').pocOf(this.#window);
-  }
-
-  get volume(): number {
-    return this.#still('volume').volumeOf(this.#window);
-  }
-
-  get valueArea(): ValueArea | null {
-    return this.#still('valueArea').areaOf(this.#window);
-  }
-
-  #still(part: string): LookBackProfiles {
-    if (this.#profiles.isAt(this.#turn)) return this.#profiles;
-    throw new Error(`${part} of an old profile of ${this.scope} is asked for`);
-  }
-}
 
 /**
  * Volume by price over the last 1, 5, 15 and 60 minutes, a row for each step of price, exact at any moment. A
  * look-back takes in what is new in the ring of trades and gives back what is too old only when that can
  * change what is asked. *Units*: whole steps.
  */
-export class LookBackProfiles implements InSteps, TradeReader {
+export class LookBackProfiles implements InSteps, ProfilesByWindow, TradeReader {
   readonly #resolution: Resolution;
   readonly #ring: TradeRing;
-  readonly #windows: readonly Window[];
-  readonly #longest: Window;
+  readonly #windows: readonly LookBackWindow[];
+  readonly #longest: LookBackWindow;
   /** Those that are shown. */
-  readonly #read: readonly Window[];
+  readonly #read: readonly LookBackWindow[];
   /** The profiles that are shown, as often as states are told apart; and those of them that have a trade. */
   readonly #shown: readonly (readonly ProfileInHand[])[];
   readonly #lists: (readonly ProfileInHand[])[];
@@ -137,7 +72,7 @@ export class LookBackProfiles implements InSteps, TradeReader {
     return this.#tip!.turn === turn;
   }
 
-  pocOf(window: Window): number {
+  pocOf(window: LookBackWindow): number {
     if (window.pending >= window.rows.lead) {
       this.#bringUp(window);
       window.rows.findMost();
@@ -145,12 +80,12 @@ export class LookBackProfiles implements InSteps, TradeReader {
     return this.#resolution.price.toValue(window.rows.poc);
   }
 
-  volumeOf({ volume }: Window): number {
+  volumeOf({ volume }: LookBackWindow): number {
     return this.#resolution.quantity.toValue(volume);
   }
 
   /** Returns the area: the same as before where its edges are. */
-  areaOf(window: Window): ValueArea | null {
+  areaOf(window: LookBackWindow): ValueArea | null {
     this.#bringUp(window);
     const { area, rows } = window;
     rows.judge();
@@ -159,6 +94,15 @@ export class LookBackProfiles implements InSteps, TradeReader {
     const high = this.#resolution.price.toValue(rows.high);
     if (area === null || area.low !== low || area.high !== high) window.area = { low, high };
     return window.area;
+  }
+
+  /** Fills the record of a profile. */
+  recordOf(window: LookBackWindow, to: Float64Array): void {
+    this.#bringUp(window);
+    const { rows, volume } = window;
+    rows.findMost();
+    rows.judge();
+    fillProfile(to, rows.poc, rows.hasArea ? rows.low : Number.NaN, rows.high, volume);
   }
 
   /** Returns the row of one look-back for the table, or null without a trade in it. */
@@ -223,7 +167,7 @@ export class LookBackProfiles implements InSteps, TradeReader {
   }
 
   /** Lets a window go on to a moment. */
-  #pass(window: Window, momentUs: TimeUs): void {
+  #pass(window: LookBackWindow, momentUs: TimeUs): void {
     this.#letGo(window, momentUs);
     const { volume, head } = this.#ring;
     let at = Math.max(window.oldest, window.seen);
@@ -239,7 +183,7 @@ export class LookBackProfiles implements InSteps, TradeReader {
   }
 
   /** Lets go of what is too old at a moment. */
-  #letGo(window: Window, momentUs: TimeUs): void {
+  #letGo(window: LookBackWindow, momentUs: TimeUs): void {
     const { time, volume } = this.#ring;
     const edge = this.#ring.since(momentUs - window.lengthUs);
     const { seen } = window;
@@ -256,13 +200,13 @@ export class LookBackProfiles implements InSteps, TradeReader {
   }
 
   /** Gives back what is too old. */
-  #giveBack(window: Window): void {
+  #giveBack(window: LookBackWindow): void {
     this.#change(window.rows, window.from, Math.min(window.to, window.oldest), -1);
     window.from = window.oldest;
   }
 
   /** Takes in what is new, too; what came and went was never taken in. */
-  #bringUp(window: Window): void {
+  #bringUp(window: LookBackWindow): void {
     this.#giveBack(window);
     this.#change(window.rows, Math.max(window.to, window.oldest), window.seen, 1);
     window.to = window.seen;

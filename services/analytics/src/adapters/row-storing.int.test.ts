@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Say } from '@algo/bus';
-import type { FactName } from '@algo/contracts';
+import { type FactName, tellStates } from '@algo/contracts';
 import { Decimal, type Instrument, instrumentId, type TradeColumns } from '@algo/model';
 import { storePath, TickStore } from '@algo/tickstore';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -55,7 +55,7 @@ async function live(
   const storing = new RowStoring(store, {
     ...{ past: null, onWaiting, onRefilled: () => {}, tryAgainMs: TRY_AGAIN_MS },
   });
-  const machine = new ShardMachine(catalog, snapshot);
+  const machine = new ShardMachine(catalog, snapshot, tellStates);
   const settled: Promise<void>[] = [];
   let input = takenBefore;
   for (const taken of batches) {

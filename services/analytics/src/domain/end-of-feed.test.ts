@@ -1,3 +1,4 @@
+import { tellStates } from '@algo/contracts';
 import { type CandleDoubted, Decimal, type Instrument, instrumentId } from '@algo/model';
 import { expect, test } from 'vitest';
 import { type ShardInput, ShardMachine, type ShardRows } from './index.ts';
@@ -36,7 +37,7 @@ function time(s: number): ShardInput {
 }
 
 test('a late verdict on a bar says once which closed ones are doubted, and has it stored', () => {
-  const machine = new ShardMachine(new Map([[LTC.id, LTC]]));
+  const machine = new ShardMachine(new Map([[LTC.id, LTC]]), undefined, tellStates);
   const said: [string, unknown][] = [];
   const requests: ShardRows[] = [];
   const speak = (name: string, body: unknown) => void said.push([name, body]);
@@ -63,7 +64,7 @@ test('a late verdict on a bar says once which closed ones are doubted, and has i
 });
 
 test('a recording that ends in the middle of a bar closes those before it and no other', () => {
-  const machine = new ShardMachine(new Map([[LTC.id, LTC]]));
+  const machine = new ShardMachine(new Map([[LTC.id, LTC]]), undefined, tellStates);
   const say = Object.assign(() => undefined, { input: 1, request: () => undefined });
   for (const input of [trades(0, 38), time(38)]) machine.take(input, say);
   const before = machine.counters();

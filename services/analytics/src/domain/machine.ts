@@ -1,5 +1,5 @@
 import type { Machine, Say } from '@algo/bus';
-import type { FactOf } from '@algo/contracts';
+import type { FactOf, StateTelling, TellsStates } from '@algo/contracts';
 import { InstrumentAnalytics, SnapshotReader, SnapshotWriter, USUAL_SETTINGS } from '@algo/market-analytics';
 import {
   InputError,
@@ -13,7 +13,6 @@ import {
   type Wanted,
 } from '@algo/model';
 import { RowGathering, type ShardRows, type ShardWord } from './shard-rows.ts';
-import { StateTelling } from './state-telling.ts';
 
 /** All that there is, by both sets of rules: what the store and the screens show. */
 export const EVERYTHING: Wanted = { ...USUAL_SETTINGS, rules: RULE_SETS };
@@ -36,25 +35,25 @@ export class ShardMachine implements Machine<ShardInput, ShardWord, ShardRows> {
   readonly #kept = new Map<InstrumentId, Kept>();
   /** What the last snapshot took: between two of them its memory is not kept. */
   #snapshotBytes = 0;
-  readonly #isHeardAtOnce: boolean;
+  readonly #tellsStates: TellsStates | null;
   readonly #wanted: Wanted;
   #say!: Say<ShardWord, ShardRows>;
   #sureUs: TimeUs = 0;
   #trades = 0;
 
   /**
-   * `isHeardAtOnce` says that whoever is told a state looks at it before this goes on; `wanted` is what is
+   * `tellsStates` null says that whoever is told a state looks at it before this goes on; `wanted` is what is
    * computed. *Errors*: InputError on a damaged snapshot or one of another layout.
    */
   constructor(
     instruments: ReadonlyMap<InstrumentId, Instrument>,
     snapshot?: Uint8Array,
-    isHeardAtOnce: boolean = false,
+    tellsStates: TellsStates | null = null,
     wanted: Wanted = USUAL_SETTINGS,
   ) {
     this.#wanted = wanted;
     this.#instruments = instruments;
-    this.#isHeardAtOnce = isHeardAtOnce;
+    this.#tellsStates = tellsStates;
     if (snapshot !== undefined) this.#restore(new SnapshotReader(snapshot));
   }
 
@@ -158,7 +157,7 @@ export class ShardMachine implements Machine<ShardInput, ShardWord, ShardRows> {
     };
     const engine =
       state === undefined ? new InstrumentAnalytics(settings) : InstrumentAnalytics.restore(settings, state);
-    const telling = this.#isHeardAtOnce ? null : new StateTelling(told);
+    const telling = this.#tellsStates?.(told) ?? null;
     const kept = { engine, rows: new RowGathering(id, engine, telling), telling };
     this.#kept.set(id, kept);
     return kept;

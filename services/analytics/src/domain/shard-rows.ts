@@ -1,4 +1,5 @@
 import type { Say } from '@algo/bus';
+import type { StateTelling } from '@algo/contracts';
 import type { AnalyticsSink, InstrumentAnalytics, MarketProfileRow } from '@algo/market-analytics';
 import {
   type Candle,
@@ -12,7 +13,6 @@ import {
   type TradeColumns,
   type Zone,
 } from '@algo/model';
-import type { StateTelling } from './state-telling.ts';
 
 /**
  * What one input brought for one instrument's file. *Shape*: `position` is the input's number, above 0
@@ -131,8 +131,8 @@ export class RowGathering implements AnalyticsSink {
       return;
     }
     const { name, body } = this.#telling.tell(state);
-    if (name === 'MarketStateChanged') this.#say(name, body);
-    else this.#say(name, body);
+    if (name === 'MarketStateChanged') this.#say('MarketStateChanged', body);
+    else this.#say('MarketStateUpdated', body);
   }
 
   onOrderFlow(row: OrderFlowRow): void {

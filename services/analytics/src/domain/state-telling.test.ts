@@ -1,4 +1,12 @@
-import { decodeFact, encodeFact, typeOf } from '@algo/contracts';
+import {
+  ContractError,
+  codecs,
+  decodeFact,
+  encodeFact,
+  StateTelling,
+  type StateWord,
+  typeOf,
+} from '@algo/contracts';
 import {
   type AnalyticsSink,
   InstrumentAnalytics,
@@ -18,7 +26,6 @@ import {
   zoneColumns,
 } from '@algo/model';
 import { describe, expect, test } from 'vitest';
-import { StateTelling, type StateWord } from './state-telling.ts';
 
 const LTC = instrumentId('binance.spot.LTCUSDT');
 const SETTINGS = {
@@ -112,6 +119,27 @@ describe('states told by what changed', () => {
     const body = { state: { ...state, price: off(state.price), flow, bars, structures, features } };
     const word: StateWord = { name: 'MarketStateUpdated', body: { ...body, changesFollow: true } };
     expect(sent(word).body).toEqual(word.body);
+  });
+
+  test('have the very bytes that the tables of the contract write, read before or not', () => {
+    const { encode } = codecs.MarketStateChanged;
+    const changes = toldInHand.filter((word) => word.name === 'MarketStateChanged');
+    expect(changes.length).toBeGreaterThan(1_000);
+    for (const { name, body } of changes) {
+      const bytes = encodeFact(name, body);
+      const { instrument, timeUs, number, priceSteps, complete, trades, cvd, flow } = body;
+      const head = { instrument, timeUs, number, priceSteps, complete, trades, cvd, flow };
+      const { microstructure, bars, structures } = body;
+      expect(Buffer.compare(bytes, encode({ ...head, microstructure, bars, structures }))).toBe(0);
+    }
+  });
+
+  test('are refused where a number is none, by the name of the message', () => {
+    const [first, second] = states;
+    const telling = new StateTelling();
+    telling.tell(first!);
+    expect(() => telling.tell({ ...second!, cvd: Number.NaN })).toThrow(ContractError);
+    expect(() => telling.tell({ ...second!, trades: 0.5 })).toThrow(/MarketStateChanged/);
   });
 
   test('name each feature that is usual by a number', () => {

@@ -3,10 +3,10 @@ import {
   type MarketStateChanged,
   type MarketStateUpdated,
   plainState,
-  StateChanges,
   type TimeUs,
   US_PER_SECOND,
 } from '@algo/model';
+import { StateChanges } from './state-changes.ts';
 
 /** A state is told whole once in each, so that whoever begins to read waits no longer. */
 const WHOLE_EVERY_US = 60 * US_PER_SECOND;
@@ -15,6 +15,9 @@ const WHOLE_EVERY_US = 60 * US_PER_SECOND;
 export type StateWord =
   | { readonly name: 'MarketStateUpdated'; readonly body: MarketStateUpdated }
   | { readonly name: 'MarketStateChanged'; readonly body: MarketStateChanged };
+
+/** Returns how the states of an instrument are told, behind what was told when it was saved. */
+export type TellsStates = (saved?: string) => StateTelling;
 
 /** *Shape*: plain data. */
 interface Saved {
@@ -52,7 +55,8 @@ export class StateTelling {
       if (body !== null) return { name: 'MarketStateChanged', body };
     }
     const whole = plainState(state);
-    this.#changes = new StateChanges(whole);
+    if (this.#changes === null) this.#changes = new StateChanges(whole);
+    else this.#changes.begin(whole);
     this.#number = 0;
     this.#wholeUs = state.timeUs;
     return { name: 'MarketStateUpdated', body: { state: whole, changesFollow: true } };
@@ -64,6 +68,9 @@ export class StateTelling {
     return JSON.stringify(saved satisfies Saved | null);
   }
 }
+
+/** Tells them as the bus carries them. */
+export const tellStates: TellsStates = (saved) => new StateTelling(saved);
 
 function minuteOf(timeUs: TimeUs): number {
   return Math.floor(timeUs / WHOLE_EVERY_US);
