@@ -1,7 +1,7 @@
 import { InputError, type TimeUs, US_PER_MS } from '@algo/model';
 
 /** Bumped whenever the order or meaning of what is written changes. */
-export const SNAPSHOT_VERSION = 11;
+export const SNAPSHOT_VERSION = 12;
 
 const FIRST_BYTES = 1 << 12;
 /** Seven bits a byte: what a distance of whole numbers takes at most. */

@@ -29,7 +29,10 @@ export const FEATURE_FAMILIES: readonly FeatureFamily[] = [
   halfLife,
 ];
 
-/** What is computed where nobody asks for anything else: all that the shipped strategies read, and more. */
+/**
+ * What is computed where nobody asks for anything else: all that the shipped strategies read, and more. Each
+ * has a number in `FeatureName` of the protos; a name without one travels as text.
+ */
 export const USUAL_FEATURES = [
   ...(['ema_20', 'ema_50', 'ema_200', 'adx_14', 'plus_di_14', 'minus_di_14', 'atr_14'] as const),
   ...(['atr_percent', 'hurst', 'mean_reversion', 'autocorrelation', 'deviation_50'] as const),
