@@ -70,8 +70,8 @@ export class OutsideWatch {
   }
 
   /**
-   * Returns whether the fill of a report goes against what is held, and something of it was as it happened, or
-   * by the last correction. *Units*: `held` millionths of base; µs.
+   * Returns whether the fill of a report goes against what is held, and something of it was as it happened,
+   * or by the last correction. *Units*: `held` millionths of base; µs.
    */
   takesOurs(
     report: MessageOf<'OrderQuarantined'>,
