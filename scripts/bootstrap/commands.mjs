@@ -6,6 +6,7 @@ import { runChecks } from './checks.mjs';
 import { endLike, runForeground } from './child-process.mjs';
 import { ensureDependencies, environment } from './dependencies.mjs';
 import { explainFailure, FriendlyError } from './friendly-error.mjs';
+import { makeMemoryFolder } from './memory-folder.mjs';
 import { CACHE, ROOT } from './paths.mjs';
 import { createConsoleProgress } from './progress.mjs';
 
@@ -111,6 +112,8 @@ async function withNats({ env, progress }) {
 async function runTests(context) {
   const env = await withNats(context);
   mkdirSync(CACHE, { recursive: true });
+  // A soak is on the disk, and so is who says where.
+  const memory = env.ALGO_SOAK || env.TMPDIR ? null : makeMemoryFolder();
   const tally = join(CACHE, `test-tally-${process.pid}.json`);
   const vitest = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
   const ours = join(ROOT, 'scripts', 'vitest');
@@ -121,8 +124,9 @@ async function runTests(context) {
   ];
   const ended = await runForeground(context.node, [vitest, 'run', ...flags, ...context.args], {
     cwd: ROOT,
-    env: { ...env, TEST_TALLY_FILE: tally },
+    env: { ...env, TEST_TALLY_FILE: tally, ...(memory === null ? {} : { TMPDIR: memory }) },
   });
+  if (memory !== null) rmSync(memory, { recursive: true, force: true });
   const line = closingLine(tally, ended);
   rmSync(tally, { force: true });
   if (line) console.log(line);
