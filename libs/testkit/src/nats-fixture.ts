@@ -68,9 +68,11 @@ export function natsServerBinary(): string {
   return path;
 }
 
-const LOOK_EVERY_MS = 5;
+const LOOK_EVERY_MS = 10;
 /** A look that reads a whole stream must not take the time of what it waits for: it rests so much longer. */
 const LOOK_SHARE = 4;
+/** But not for as long as one that had to wait for a server itself. */
+const REST_MAX_MS = 200;
 
 /**
  * Waits until a condition holds. *Errors*: names the condition when it doesn't within the time; a
@@ -87,7 +89,7 @@ export async function eventually(
     if (nowMs - startedMs > withinMs)
       throw new Error(`not within ${withinMs} ms: ${typeof what === 'string' ? what : what()}`);
     await new Promise((resolve) =>
-      setTimeout(resolve, Math.max(LOOK_EVERY_MS, LOOK_SHARE * (nowMs - lookMs))),
+      setTimeout(resolve, Math.max(LOOK_EVERY_MS, Math.min(LOOK_SHARE * (nowMs - lookMs), REST_MAX_MS))),
     );
   }
 }

@@ -27,6 +27,7 @@ export class FactTail<F extends Family> {
   readonly #family: F;
   readonly #lanes: StreamLanes;
   #after = 0;
+  #reading: Promise<void> = Promise.resolve();
 
   constructor(family: F) {
     this.#family = family;
@@ -35,6 +36,12 @@ export class FactTail<F extends Family> {
 
   /** Reads on, up to what the stream holds now. */
   async readOn(bus: Bus): Promise<void> {
+    const reading = this.#reading.then(() => this.#readOn(bus));
+    this.#reading = reading.catch(() => undefined);
+    await reading;
+  }
+
+  async #readOn(bus: Bus): Promise<void> {
     const { stream } = FAMILIES[this.#family];
     // To ask for the bounds costs the server much less than to read nothing.
     const { last } = await bus.bounds(stream);
@@ -50,9 +57,16 @@ export class FactTail<F extends Family> {
   }
 }
 
-/** Returns every fact of a family that its stream holds. */
-export async function factsOf<F extends Family>(bus: Bus, family: F): Promise<Said<F>[]> {
-  const tail = new FactTail(family);
+type Tails = { [F in Family]?: FactTail<F> };
+/** What was read by each connection: who waits for something asks again and again. */
+const tailsOf = new WeakMap<Bus, Tails>();
+
+/** Returns every fact of a family that its stream holds; what a bus has read before isn't read again. */
+export async function factsOf<F extends Family>(bus: Bus, family: F): Promise<readonly Said<F>[]> {
+  const tails: Tails = tailsOf.get(bus) ?? {};
+  tailsOf.set(bus, tails);
+  const tail: FactTail<F> = tails[family] ?? new FactTail(family);
+  tails[family] = tail as Tails[F];
   await tail.readOn(bus);
   return tail.facts;
 }
