@@ -1,5 +1,5 @@
 import { baseConfig, marketDataSettings } from '@algo/runtime';
-import { layoutOfWords, type TradeLayout } from '@algo/tradefiles';
+import { layoutOfWords, type TradeLayout } from '@algo/tradefiles/layout';
 import { MARKET_DATA } from '@algo/venues';
 import { z } from 'zod';
 

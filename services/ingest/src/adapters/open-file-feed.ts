@@ -1,5 +1,5 @@
 import { type Instrument, SIDE_UNREADABLE } from '@algo/model';
-import { type OpenedFile, openTradeFiles, type TradeLayout } from '@algo/tradefiles';
+import type { OpenedFile, TradeLayout } from '@algo/tradefiles';
 import type { RawTrades } from '../domain/raw-trades.ts';
 import type { FeedFile, FileRows } from './file-lane.ts';
 
@@ -24,6 +24,8 @@ export interface FilesSetting {
  */
 export async function openFeedFiles(setting: FilesSetting): Promise<FeedFiles> {
   const { paths, instruments: told, catalog, layout } = setting;
+  // Who reads no file is not to load DuckDB: a fifth of the start, and of the memory.
+  const { openTradeFiles } = await import('@algo/tradefiles');
   const opened = await openTradeFiles(paths, { told, catalog, layout });
   const numbered = new Set(
     opened.files.filter(({ file }) => !file.order.hasIds).map(({ instrument }) => instrument.id),
