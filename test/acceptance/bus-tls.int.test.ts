@@ -6,6 +6,7 @@ import { JetStreamBus, makeServerCertificate, writeCertificate } from '@algo/bus
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { algo } from './support/algo-process.ts';
+import { eagerTrading } from './support/eager-trading.ts';
 import { EngineRun } from './support/engine-run.ts';
 import { EngineTally } from './support/engine-tally.ts';
 
@@ -39,7 +40,9 @@ function expectNowhere(secrets: readonly string[], texts: readonly string[]): vo
 test(
   'an engine trades on while its certificate and authority are replaced, and loses no trade',
   async () => {
-    await using run = new EngineRun(join(dir, 'data'), ['--tls', '--feed', 'synthetic', '--seed', '7']);
+    const env = { ...eagerTrading(dir), ALGO_WARM_HISTORY_MINUTES: '20' };
+    const options = ['--tls', '--feed', 'synthetic', '--seed', '7'];
+    await using run = new EngineRun(join(dir, 'data'), options, env);
     const bus = await run.bus(PATIENCE_MS);
     expect(run.natsUrl()).toMatch(/^tls:/);
     await using tally = await EngineTally.of(bus);

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { inherited } from './support/config.ts';
+import { bare, inherited } from './support/config.ts';
 import { DEPLOY } from './support/container-bus.ts';
 
 const MISCONFIGURED = 78;
@@ -17,7 +17,7 @@ afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 describe('the program check of the image', () => {
   const check = (told: Readonly<Record<string, string>>, ...services: readonly string[]) => {
-    const env = { PATH: inherited.PATH, ...told };
+    const env = { ...bare, ...told };
     const program = [join(DEPLOY, 'docker/entrypoint.mjs'), 'check', ...services];
     const { status, stdout, stderr } = spawnSync(process.execPath, program, { env, encoding: 'utf8' });
     return { status, stdout, stderr };

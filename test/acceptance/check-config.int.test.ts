@@ -80,7 +80,9 @@ describe('a service that is only to look', () => {
 test(
   'a wrong configuration is refused beside the engine that runs, which goes on untouched',
   async () => {
-    await using run = new EngineRun(join(dir, 'engine'), ['--feed', 'synthetic']);
+    // What it trades matters to nobody here.
+    const quiet = { ALGO_SPEED: '1', ALGO_WARM_HISTORY_MINUTES: '0' };
+    await using run = new EngineRun(join(dir, 'engine'), ['--feed', 'synthetic'], quiet);
     await run.bus(PATIENCE_MS);
     const names = ['execution.paper-main', 'position-risk.paper-main', 'decision.paper-main', 'nats-server'];
     await run.until('all to run', () => names.every((name) => run.pidOf(name) !== undefined), PATIENCE_MS);

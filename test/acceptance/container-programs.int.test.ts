@@ -8,7 +8,7 @@ import { NatsServerProcess } from '@algo/bus';
 import { USERS } from '@algo/contracts';
 import { natsServerBinary } from '@algo/testkit';
 import { afterAll, describe, expect, test } from 'vitest';
-import { inherited } from './support/config.ts';
+import { bare } from './support/config.ts';
 
 const ENTRY = fileURLToPath(new URL('../../deploy/docker/entrypoint.mjs', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'algo-keys-'));
@@ -18,7 +18,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Runs what a container would, told so. */
 function container(args: readonly string[], told: Readonly<Record<string, string>> = {}) {
-  const env = { PATH: inherited.PATH, ALGO_KEYS_DIR: folder, ...told };
+  const env = { ...bare, ALGO_KEYS_DIR: folder, ...told };
   const { status, stdout, stderr } = spawnSync(process.execPath, [ENTRY, ...args], { env, encoding: 'utf8' });
   return { status, said: `${stdout}${stderr}` };
 }

@@ -92,6 +92,12 @@ describe.each(seeds)('a live run whose processes die, stand still and find no di
       await run.until('ten entries', () => hasEntered(run), PATIENCE_MS);
       const isKept = async () => isHaltKept(await run.bus(PATIENCE_MS), lastBlowUs);
       await run.until(`an entry in ${ETH} to be refused after the last blow`, isKept, PATIENCE_MS);
+      // Without trades the last exits would find nobody to sell to, and be tried for long.
+      const isIdle = async () => {
+        await stake.look(await run.bus(PATIENCE_MS));
+        return stake.underWay.length === 0;
+      };
+      await run.until('a moment in which nothing is held', isIdle, PATIENCE_MS);
       market.end();
       await workedThrough(run, market);
       venueHolds = await askVenue(run);

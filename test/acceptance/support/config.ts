@@ -1,5 +1,8 @@
 /** What an engine under test starts with: as for a person at a terminal, all that this process has. */
 export const inherited: Readonly<NodeJS.ProcessEnv> = process.env;
+const { PATH, NODE_COMPILE_CACHE } = process.env;
+/** What a program of an image starts with: nothing of this machine but what was compiled before. */
+export const bare: Readonly<NodeJS.ProcessEnv> = { PATH, NODE_COMPILE_CACHE };
 /** Whether the long runs are wanted too: `npm run test:soak`. */
 export const soak = process.env.ALGO_SOAK !== undefined;
 /** How long a live account and a paper account trade beside each other. */

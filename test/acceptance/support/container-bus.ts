@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { USERS } from '@algo/contracts';
 import { eventually, natsServerBinary } from '@algo/testkit';
 import { z } from 'zod';
-import { inherited } from './config.ts';
+import { bare, inherited } from './config.ts';
 
 export const DEPLOY = fileURLToPath(new URL('../../../deploy', import.meta.url));
 
@@ -37,7 +37,7 @@ export class ContainerBus implements AsyncDisposable {
 
   /** Runs the program `keys`. *Errors*: what it said, when it fails. */
   keys(args: readonly string[], told: Readonly<Record<string, string>> = {}): void {
-    const env = { PATH: inherited.PATH, ALGO_KEYS_DIR: join(this.folder, 'keys'), ...told };
+    const env = { ...bare, ALGO_KEYS_DIR: join(this.folder, 'keys'), ...told };
     const program = [join(DEPLOY, 'docker/entrypoint.mjs'), 'keys', ...args];
     const { status, stderr } = spawnSync(process.execPath, program, { env, encoding: 'utf8' });
     if (status !== 0) throw new Error(stderr);

@@ -4,9 +4,12 @@ import { FIRST_TRADE_ID, KEY, LiveMarket, type LiveSymbol, OWNER } from './live-
 
 /** What no order can sell is worth less than five. */
 const DUST = Decimal.of('0.07');
+/** As many as are entered: one that was left is not entered again for a minute. */
 const SYMBOLS: readonly LiveSymbol[] = [
   { symbol: 'LTCUSDT', lot: '0.001', side: 'buy' },
   { symbol: 'ETHUSDT', lot: '0.0001', side: 'buy' },
+  { symbol: 'BNBUSDT', lot: '0.001', side: 'buy' },
+  { symbol: 'SOLUSDT', lot: '0.001', side: 'buy' },
 ];
 
 /** Binance's spot market as a stand-in, with an account that trades there. */
@@ -22,7 +25,8 @@ export class LiveSpot extends LiveMarket<BinanceSpotExchange> {
     const env = { ALGO_BINANCE_URL: streamUrl, ALGO_BINANCE_REST_URL: restUrl };
     return new LiveSpot(exchange, dir, {
       ...{ name: 'binance-spot', market: 'spot', socketUrl, env, symbols: SYMBOLS },
-      ...{ bursts: { everyMs: 25_000, forMs: 5_000, oneIn: 2 }, trading: [] },
+      bursts: { everyMs: 25_000, forMs: 5_000, oneIn: 2 },
+      trading: [['hold_duration_seconds', '[5, 15]']],
     });
   }
 
@@ -47,10 +51,11 @@ export class LiveSpot extends LiveMarket<BinanceSpotExchange> {
   }
 
   leftOver() {
-    return ['LTC', 'ETH'].flatMap((asset) => {
-      const { free, locked } = this.exchange.truth().holdings.get(OWNER)!.get(asset)!;
-      const held = free.plus(locked);
-      return held.lessThan(DUST) ? [] : [`${held} ${asset}`];
+    return SYMBOLS.flatMap(({ symbol }) => {
+      const asset = symbol.replace('USDT', '');
+      const coins = this.exchange.truth().holdings.get(OWNER)!.get(asset);
+      const held = coins?.free.plus(coins.locked);
+      return held === undefined || held.lessThan(DUST) ? [] : [`${held} ${asset}`];
     });
   }
 }

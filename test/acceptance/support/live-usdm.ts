@@ -1,6 +1,7 @@
 import { type AlgoOrder, BinanceUsdmExchange, type UsdmOrder, usdmSymbol } from '@algo/testkit/venues';
 import { FIRST_TRADE_ID, KEY, LiveMarket, type LiveSymbol, OWNER } from './live-market.ts';
 
+/** As many as are entered: one that was left is not entered again for a minute. */
 const SYMBOLS: readonly LiveSymbol[] = [
   { symbol: 'LTCUSDT', lot: '0.001', side: 'buy' },
   { symbol: 'ETHUSDT', lot: '0.0001', side: 'sell' },
@@ -8,6 +9,8 @@ const SYMBOLS: readonly LiveSymbol[] = [
   { symbol: 'SOLUSDT', lot: '0.01', side: 'sell' },
   { symbol: 'XRPUSDT', lot: '0.1', side: 'buy' },
   { symbol: 'ADAUSDT', lot: '0.1', side: 'sell' },
+  { symbol: 'DOTUSDT', lot: '0.1', side: 'buy' },
+  { symbol: 'UNIUSDT', lot: '0.1', side: 'sell' },
 ];
 
 /** Binance's USD-M futures as a stand-in, with an account that trades there. */
