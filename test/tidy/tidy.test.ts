@@ -10,6 +10,7 @@ import { judgeSizes, type Ratchet } from './size-ratchet.ts';
 import { ROOT, readTree } from './source-tree.ts';
 import { noMachinePaths, noRawAddresses, ownedReminders, tellingNames, thinRoots } from './text-rules.ts';
 import { everyTestRuns, noTypeHoles, throughPackageDoors } from './type-rules.ts';
+import { unspoken } from './vocabulary.ts';
 
 const tree = readTree();
 const ratchet: Ratchet = JSON.parse(readFileSync(join(ROOT, 'test/tidy/ratchet.json'), 'utf8'));
@@ -36,6 +37,10 @@ test.each(RULES.map((rule) => [rule.name, rule] as const))(
     expect(tree.flatMap((file) => applyRule(rule, file))).toEqual([]);
   },
 );
+
+test('every message of the contracts is said by somebody who may', () => {
+  expect(unspoken(tree)).toEqual([]);
+});
 
 test('no file or line outgrows its limit, and the known exceptions only shrink', () => {
   expect(judgeSizes(tree, ratchet)).toEqual([]);

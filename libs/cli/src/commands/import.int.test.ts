@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { TIMEFRAMES } from '@algo/model';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ROOT } from '../config.ts';
+import { run } from './testing/engine-at-hand.ts';
 
 const MAIN = join(ROOT, 'libs/cli/src/main.ts');
 const LTC = ['--instrument', 'binance.spot.LTCUSDT'];
@@ -41,23 +42,27 @@ function algo(...args: string[]): { stdout: string; stderr: string; status: numb
 
 const imported = (dir: string, ...files: string[]) =>
   algo('import', ...files, '--instruments', 'binance.spot.LTCUSDT', '--data-dir', dir);
-const asked = (dir: string, sql: string) =>
-  algo('query', sql, ...LTC, '--data-dir', dir, '--json', '--max', '100000').stdout;
+/** Asked in this process: there are many questions, and each process would load everything anew. */
+async function asked(dir: string, sql: string): Promise<string> {
+  const store = join(folder, dir);
+  const { out } = await run(['query', sql, ...LTC, '--data-dir', store, '--json', '--max', '100000']);
+  return out;
+}
 
-test('two files after each other make the store that one makes, and again they add nothing', () => {
+test('two files after each other make the store that one makes, and again they add nothing', async () => {
   expect(imported('two', 'LTCUSDT-first.csv').stdout).toContain('9,123 of 9,123 rows stored');
   expect(imported('two', 'LTCUSDT-second.csv').stdout).toContain('9,777 of 9,777 rows stored');
   const again = imported('two', 'LTCUSDT-first.csv', 'LTCUSDT-second.csv');
   expect(again.stdout).toContain('0 of 18,900 rows stored; 18,900 were there already');
   for (const table of ['ticks', ...TIMEFRAMES.map((timeframe) => `candles_${timeframe}`)]) {
     const sql = `SELECT * FROM ${table} ORDER BY ALL`;
-    const one = asked('one', sql);
+    const one = await asked('one', sql);
     expect(one.length).toBeGreaterThan(100);
-    expect(asked('two', sql)).toBe(one);
+    expect(await asked('two', sql)).toBe(one);
   }
 }, 240_000);
 
-test('rows without ids that share a time are stored once each, wherever a file or an import was cut', () => {
+test('rows without ids that share a time are stored once each, wherever one was cut', async () => {
   // Seven at each time: pieces of the reader and the cut below fall into the middle of one.
   const rows = Array.from(
     { length: 40_000 },
@@ -71,14 +76,14 @@ test('rows without ids that share a time are stored once each, wherever a file o
   expect(imported('bare', 'LTCUSDT-bare.csv').stdout).toContain(
     '19,998 of 40,000 rows stored; 20,002 were there already',
   );
-  const sum = asked(
+  const sum = await asked(
     'bare',
     'SELECT count(*) AS n, count(DISTINCT trade_id) AS ids, max(trade_id) AS last FROM ticks',
   );
   expect(JSON.parse(sum)).toEqual({ n: 40_000, ids: 40_000, last: 40_000 });
 }, 120_000);
 
-test('what is refused and what is missing is told by its kind, and is another exit code', () => {
+test('what is refused and what is missing is told by its kind, and is another exit code', async () => {
   const rows = Array.from({ length: 300 }, (_, n) => `${n < 200 ? n : n + 50},${T0_MS + n * 100},83,1,buy`);
   rows[20] = `20,${T0_MS + 2_000},-83,1,buy`;
   rows[21] = `21,${T0_MS + 2_100},83,1,unknown`;
@@ -91,7 +96,7 @@ test('what is refused and what is missing is told by its kind, and is another ex
       'QUANTITY_NOT_POSITIVE 1, DUPLICATE_ID 1, UNREADABLE_ROW 1; 51 trades are missing by their ids\n',
   );
   expect([status, stderr]).toEqual([2, expect.stringContaining('--accept-refused 4')]);
-  const bars = asked('odd', 'SELECT num_trades, complete FROM candles_15s ORDER BY timestamp');
+  const bars = await asked('odd', 'SELECT num_trades, complete FROM candles_15s ORDER BY timestamp');
   expect(
     bars
       .trim()
