@@ -1,43 +1,81 @@
-// Workers end together when the long suites begin first, and two cores are busy when three suites wait for
-// processes, disks and clocks while a fourth computes. A fresh clone has no durations to go by, so the names
-// tell, with about how many seconds each takes.
+// Workers end together when the long suites begin first, and two cores are busy when suites that wait for
+// disks and clocks run beside those that compute. A fresh clone has no durations to go by, so the names tell,
+// with about how many seconds each takes of a machine that has much to do.
+const ENGINES = [
+  ['test/chaos/', 100],
+  ['acceptance/shards-move', 45],
+  ['acceptance/registry', 40],
+  ['acceptance/live-usdm', 40],
+  ['acceptance/live.int', 35],
+  ['acceptance/bus-tls.int', 35],
+  ['acceptance/bad-input', 30],
+  ['acceptance/steering', 27],
+  ['acceptance/check-config', 20],
+  ['tickstore/src/archive', 20],
+  ['commands/import', 18],
+  ['adapters/refill', 16],
+  ['acceptance/warm-start', 16],
+  ['tickstore/src/store-files', 12],
+  ['acceptance/fresh-start', 12],
+  ['acceptance/', 7],
+];
 const WAITING = [
-  ['test/chaos/', 150],
-  ['acceptance/live.int', 110],
-  ['acceptance/live-usdm', 60],
-  ['acceptance/registry', 50],
-  ['acceptance/shards-', 50],
-  ['acceptance/bad-input', 40],
-  ['acceptance/steering', 30],
-  ['tickstore/src/crash', 30],
-  ['acceptance/', 15],
-  ['runtime/src/run-process', 15],
-  ['', 3],
+  ['acceptance/shards-follow', 50],
+  ['adapters/audited', 45],
+  ['commands/control', 40],
+  ['commands/books-commands', 28],
+  ['acceptance/feed-', 22],
+  ['runtime/src/run-process', 20],
+  ['adapters/torture', 20],
+  ['commands/record', 18],
+  ['acceptance/takeover', 17],
+  ['acceptance/live-refusals', 16],
+  ['tickstore/src/crash', 15],
+  ['bus/src/follower-faults', 13],
+  ['adapters/row-storing', 13],
+  ['acceptance/bus-tls-in-containers', 13],
+  ['acceptance/order-in-doubt', 12],
+  ['bus/src/lease.int', 9],
+  ['binance/connections-bound', 8],
+  ['.int.test.', 2],
 ];
 const COMPUTING = [
-  ['storm/storm-tools', 3],
-  ['ingest/src/adapters/audited', 45],
-  ['simulation/storm/storm-', 25],
-  ['simulation/kill-and-restore', 25],
-  ['backtest/src/run-backtest', 25],
-  ['simulation/hostile-venue', 20],
-  ['contracts/src/codecs', 15],
-  ['test/simulation/', 5],
-  ['test/tidy/', 5],
-  ['', 1],
+  ['storm/storm-usdm', 45],
+  ['storm/storm-2', 40],
+  ['storm/storm-tools', 30],
+  ['simulation/hostile-venue', 18],
+  ['simulation/kill-and-restore', 16],
+  ['storm/storm-', 15],
+  ['contracts/src/codecs', 12],
+  ['contracts/src/refusals', 10],
+  ['backtest/src/run-backtest', 8],
+  ['market-analytics/src/warm-bars', 7],
+  ['test/tidy/tidy', 7],
+  ['test/simulation/', 3],
+  ['', 0.5],
 ];
-/** What each worker of vitest.config.mjs is for. */
-const WORKERS = [WAITING, WAITING, WAITING, COMPUTING];
+/** Each suite is of the first kind that names it more closely than by its place. */
+const KINDS = [WAITING, ENGINES, COMPUTING];
+/** What each worker is for: one that computes leaves a core to the others. */
+export const WORKERS = [ENGINES, ENGINES, WAITING, WAITING, COMPUTING];
 
-const isWaiting = ({ moduleId }) => moduleId.includes('.int.test.');
+const namesIt = (moduleId) => (kind) => kind.findIndex(([part]) => moduleId.includes(part));
 
-/** Returns suites with their seconds, the longest first. */
-function laneOf(tests, names) {
-  const placeOf = ({ moduleId }) => names.findIndex(([part]) => moduleId.includes(part));
+function kindOf({ moduleId }) {
+  const isNamed = (kind) => {
+    const place = namesIt(moduleId)(kind);
+    return place >= 0 && place < kind.length - 1;
+  };
+  return KINDS.find(isNamed) ?? KINDS.find((kind) => namesIt(moduleId)(kind) >= 0);
+}
+
+/** Returns suites of one kind with their seconds, the longest first. */
+function laneOf(tests, kind) {
   return tests
-    .map((test) => ({ test, place: placeOf(test) }))
+    .filter((test) => kindOf(test) === kind)
+    .map((test) => ({ test, place: namesIt(test.moduleId)(kind) }))
     .sort((a, b) => a.place - b.place || (a.test.moduleId < b.test.moduleId ? -1 : 1))
-    .map(({ test, place }) => ({ test, seconds: names[place][1] }));
+    .map(({ test, place }) => ({ test, seconds: kind[place][1] }));
 }
 
 /** The order in which the suites are run. */
@@ -49,16 +87,7 @@ export default class LongestFirst {
   }
 
   sort(tests) {
-    const lanes = new Map([
-      [WAITING, laneOf(tests.filter(isWaiting), WAITING)],
-      [
-        COMPUTING,
-        laneOf(
-          tests.filter((test) => !isWaiting(test)),
-          COMPUTING,
-        ),
-      ],
-    ]);
+    const lanes = new Map(KINDS.map((kind) => [kind, laneOf(tests, kind)]));
     // A worker that has ended its suite takes the next one: of its own kind, if the guesses are right.
     const workers = WORKERS.map((kind) => ({ kind, freeS: 0 }));
     const sorted = [];

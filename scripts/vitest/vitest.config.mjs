@@ -2,7 +2,7 @@
 // (real nats-server, real files), test/ (the whole house).
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
-import LongestFirst from './longest-first.mjs';
+import LongestFirst, { WORKERS } from './longest-first.mjs';
 
 export default defineConfig({
   root: join(import.meta.dirname, '..', '..'),
@@ -13,7 +13,7 @@ export default defineConfig({
     experimental: { viteModuleRunner: false, nodeLoader: false },
     isolate: false,
     pool: 'forks',
-    maxWorkers: 4, // of two cores: see longest-first.mjs
+    maxWorkers: WORKERS.length, // of two cores
     sequence: { sequencer: LongestFirst },
     setupFiles: [join(import.meta.dirname, 'one-seed.mjs')],
     testTimeout: 30_000,
