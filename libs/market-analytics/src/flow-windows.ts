@@ -2,6 +2,7 @@ import { type Grid, type TimeUs, US_PER_MINUTE, US_PER_SECOND } from '@algo/mode
 import type { InSteps } from './resolution.ts';
 import type { SnapshotReader, SnapshotWriter } from './snapshot.ts';
 import type { TapeTip } from './tape-tip.ts';
+import { BLOCK_ROWS } from './trade-block.ts';
 import type { TradeReader, TradeRing } from './trade-ring.ts';
 
 /** *Units*: µs, in order of FLOW_WINDOWS. */
@@ -170,17 +171,22 @@ export class FlowWindows implements InSteps, TradeReader {
 
   /** Moves a window's tail to a row, or to the first that is not older than an edge. */
   private pass(w: number, to: number, edge = Number.POSITIVE_INFINITY): void {
-    const { windows } = this;
-    const { time, volume: volumes, counts } = this.ring;
+    const { ring, windows } = this;
     let tail = windows[w + TAIL]!;
     if (tail >= to) return;
-    let slot = this.ring.slotOf(tail);
+    let { time, volume: volumes, counts } = ring.blockOf(tail);
+    let slot = ring.slotOf(tail);
     if (time[slot]! >= edge) return;
     let volume = windows[w + VOLUME]!;
     let buy = windows[w + BUY]!;
     let trades = windows[w + TRADES]!;
     let buyTrades = windows[w + BUY_TRADES]!;
-    for (; tail < to && time[slot]! < edge; tail++) {
+    for (; tail < to; tail++) {
+      if (slot === BLOCK_ROWS) {
+        ({ time, volume: volumes, counts } = ring.blockOf(tail));
+        slot = 0;
+      }
+      if (time[slot]! >= edge) break;
       // No branch: the side of a trade is a toss of a coin, and a wrong guess costs more than the sums.
       const count = counts[slot]!;
       const sold = count >> 31;
@@ -188,7 +194,7 @@ export class FlowWindows implements InSteps, TradeReader {
       buy += volumes[slot]! * (1 + sold);
       buyTrades += count & ~sold;
       trades += (count ^ sold) - sold;
-      slot = slot + 1 === time.length ? 0 : slot + 1;
+      slot++;
     }
     windows[w + TAIL] = tail;
     windows[w + VOLUME] = volume;

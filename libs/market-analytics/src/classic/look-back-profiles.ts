@@ -2,6 +2,7 @@ import { fillProfile, type MarketProfile, type TimeUs, type ValueArea } from '@a
 import type { InSteps, Resolution } from '../resolution.ts';
 import type { MarketProfileRow } from '../rows.ts';
 import { STATES, type TapeTip } from '../tape-tip.ts';
+import { BLOCK_ROWS } from '../trade-block.ts';
 import type { TradeReader, TradeRing } from '../trade-ring.ts';
 import { LOOK_BACKS, type LookBack } from './look-back.ts';
 import { type LookBackWindow, ProfileInHand, type ProfilesByWindow } from './profile-in-hand.ts';
@@ -139,8 +140,7 @@ export class LookBackProfiles implements InSteps, ProfilesByWindow, TradeReader 
   passTo(row: number): void {
     for (const window of this.#windows) {
       for (; window.oldest < row; window.oldest++)
-        if (window.oldest < window.seen)
-          window.volume -= this.#ring.volume[this.#ring.slotOf(window.oldest)]!;
+        if (window.oldest < window.seen) window.volume -= this.#volumeAt(window.oldest);
       this.#giveBack(window);
     }
   }
@@ -169,14 +169,19 @@ export class LookBackProfiles implements InSteps, ProfilesByWindow, TradeReader 
   /** Lets a window go on to a moment. */
   #pass(window: LookBackWindow, momentUs: TimeUs): void {
     this.#letGo(window, momentUs);
-    const { volume, head } = this.#ring;
+    const ring = this.#ring;
+    const { head } = ring;
     let at = Math.max(window.oldest, window.seen);
     window.seen = head;
     if (at === head) return;
     let came = 0;
-    for (let slot = this.#ring.slotOf(at); at < head; at++) {
+    let { volume } = ring.blockOf(at);
+    for (let slot = ring.slotOf(at); at < head; at++, slot++) {
+      if (slot === BLOCK_ROWS) {
+        ({ volume } = ring.blockOf(at));
+        slot = 0;
+      }
       came += volume[slot]!;
-      slot = slot + 1 === volume.length ? 0 : slot + 1;
     }
     window.volume += came;
     window.pending += came;
@@ -184,17 +189,23 @@ export class LookBackProfiles implements InSteps, ProfilesByWindow, TradeReader 
 
   /** Lets go of what is too old at a moment. */
   #letGo(window: LookBackWindow, momentUs: TimeUs): void {
-    const { time, volume } = this.#ring;
-    const edge = this.#ring.since(momentUs - window.lengthUs);
+    const ring = this.#ring;
+    const edge = ring.since(momentUs - window.lengthUs);
     const { seen } = window;
     let at = window.oldest;
     let gone = 0;
-    if (at < seen)
-      for (let slot = this.#ring.slotOf(at); at < seen && time[slot]! < edge; at++) {
+    if (at < seen) {
+      let { time, volume } = ring.blockOf(at);
+      for (let slot = ring.slotOf(at); at < seen; at++, slot++) {
+        if (slot === BLOCK_ROWS) {
+          ({ time, volume } = ring.blockOf(at));
+          slot = 0;
+        }
+        if (time[slot]! >= edge) break;
         gone += volume[slot]!;
-        slot = slot + 1 === time.length ? 0 : slot + 1;
       }
-    window.oldest = at < seen ? at : this.#ring.firstFrom(edge, at);
+    }
+    window.oldest = at < seen ? at : ring.firstFrom(edge, at);
     window.volume -= gone;
     window.pending += gone;
   }
@@ -216,11 +227,18 @@ export class LookBackProfiles implements InSteps, ProfilesByWindow, TradeReader 
   /** Adds what some rows of the ring hold, or takes it away. */
   #change(rows: VolumeRows, from: number, to: number, sign: 1 | -1): void {
     if (from >= to) return;
-    const { price, volume } = this.#ring;
-    let slot = this.#ring.slotOf(from);
-    for (let at = from; at < to; at++) {
+    const ring = this.#ring;
+    let { price, volume } = ring.blockOf(from);
+    for (let at = from, slot = ring.slotOf(from); at < to; at++, slot++) {
+      if (slot === BLOCK_ROWS) {
+        ({ price, volume } = ring.blockOf(at));
+        slot = 0;
+      }
       rows.change(price[slot]!, sign * volume[slot]!);
-      slot = slot + 1 === price.length ? 0 : slot + 1;
     }
+  }
+
+  #volumeAt(row: number): number {
+    return this.#ring.blockOf(row).volume[this.#ring.slotOf(row)]!;
   }
 }
