@@ -1,12 +1,26 @@
-import { FAMILIES, familyOf, inboxPrefix, STREAMS } from '@algo/contracts';
+import { FAMILIES, familyOf, inboxPrefix, STREAMS, type StreamName } from '@algo/contracts';
 import { createInbox, type Msg, type NatsConnection } from '@nats-io/transport-node';
 import { type Clock, type OutboundMessage, PublishFailedError, type Stored } from './bus.ts';
 import { writeHeaders } from './headers.ts';
 
+/**
+ * How far one stream has come with what it was sent: it answers in that order, so that only what was passed
+ * over is lost, and the rest may wait there, however long its disk takes.
+ */
+interface Progress {
+  readonly isMarket: boolean;
+  ackedMs: number;
+  /** Of what was sent once, whose answer leaves no doubt: number of the last that is stored. */
+  stored: number;
+}
+
 interface InFlight {
   readonly message: OutboundMessage;
+  readonly progress: Progress;
   readonly done: (result: Stored | Error) => void;
   sentMs: number;
+  /** Which of all that was sent it was last. */
+  sent: number;
   firstSentMs: number;
   attempts: number;
   /** What the server said last, for the error that ends its patience. */
@@ -49,7 +63,9 @@ export class AckPublisher implements AsyncDisposable {
    */
   readonly #acked = new Map<number, InFlight>();
   #ackedBytes = 0;
+  readonly #progress = new Map<StreamName | undefined, Progress>();
   #next = 1;
+  #sent = 0;
   #roomWaiters: (() => void)[] = [];
   #emptyWaiters: (() => void)[] = [];
   /** Why the first message that could not be stored was not. */
@@ -92,10 +108,8 @@ export class AckPublisher implements AsyncDisposable {
     }
     const now = this.#clock.nowMs();
     const entry: InFlight = {
-      message,
-      done,
-      sentMs: now,
-      firstSentMs: now,
+      ...{ message, progress: this.#progressOf(message), done },
+      ...{ sentMs: now, sent: 0, firstSentMs: now },
       attempts: 0,
       trouble: 'no acknowledgement',
     };
@@ -152,6 +166,7 @@ export class AckPublisher implements AsyncDisposable {
   #send(number: number, entry: InFlight): void {
     entry.attempts++;
     entry.sentMs = this.#clock.nowMs();
+    entry.sent = ++this.#sent;
     if (entry.attempts > 1) this.#troubles++;
     if (this.#nc.isClosed() || this.#nc.isDraining()) return;
     this.#nc.publish(entry.message.subject, entry.message.data, {
@@ -167,6 +182,8 @@ export class AckPublisher implements AsyncDisposable {
     if (entry === undefined) return; // a second ack for a message that was sent again
     if (msg.data.length > 2 && msg.data[2] === STORED_PREFIX) {
       const ack = JSON.parse(msg.string()) as { seq: number; duplicate?: boolean };
+      entry.progress.ackedMs = this.#clock.nowMs();
+      if (entry.attempts === 1) entry.progress.stored = Math.max(entry.progress.stored, entry.sent);
       this.#done(number);
       this.#remember(number, entry);
       entry.done({ sequence: ack.seq, duplicate: ack.duplicate === true });
@@ -182,8 +199,7 @@ export class AckPublisher implements AsyncDisposable {
   }
 
   #remember(number: number, entry: InFlight): void {
-    const family = familyOf(entry.message.subject);
-    if (family === undefined || STREAMS[FAMILIES[family].stream].keep !== 'market') return;
+    if (!entry.progress.isMarket) return;
     // Its bytes only, without the fact, and in memory of their own: small ones hold 64 KB of Node's pool.
     // When it is sent once more, nobody waits for it.
     const data = new Uint8Array(entry.message.data);
@@ -199,7 +215,9 @@ export class AckPublisher implements AsyncDisposable {
   #retryOverdue(): void {
     const now = this.#clock.nowMs();
     for (const [number, entry] of this.#inFlight) {
-      if (now - entry.sentMs < Math.min(this.#options.ackTimeoutMs, 100 * 2 ** entry.attempts)) continue;
+      const { attempts, progress, sent, sentMs } = entry;
+      const sinceMs = sent < progress.stored ? sentMs : Math.max(sentMs, progress.ackedMs);
+      if (now - sinceMs < Math.min(this.#options.ackTimeoutMs, 100 * 2 ** attempts)) continue;
       if (!this.#giveUpIfOverdue(number, entry)) this.#send(number, entry);
     }
   }
@@ -214,6 +232,20 @@ export class AckPublisher implements AsyncDisposable {
     this.#done(number);
     entry.done(failure);
     return true;
+  }
+
+  #progressOf({ subject }: OutboundMessage): Progress {
+    const family = familyOf(subject);
+    const stream = family && FAMILIES[family].stream;
+    let progress = this.#progress.get(stream);
+    if (progress === undefined) {
+      progress = {
+        isMarket: stream !== undefined && STREAMS[stream].keep === 'market',
+        ...{ ackedMs: 0, stored: 0 },
+      };
+      this.#progress.set(stream, progress);
+    }
+    return progress;
   }
 
   #failed(failure: PublishFailedError): PublishFailedError {

@@ -239,14 +239,20 @@ export class StoreFile {
     this.#commitsInLog = Number(commits);
   }
 
-  /** One question, of whatever columns the version has: files that take turns are asked each time. */
+  /**
+   * One question, of whatever columns the version has: files that take turns are asked each time. A row for
+   * each commit in the log, few as a rule; to plan the search for the last costs more than to look here.
+   */
   async #info(): Promise<Readonly<Record<string, DuckDBValue>> | undefined> {
     const reader = await this.#connection.runAndReadAll(
-      `SELECT *, (SELECT count(*) FROM ${this.#database}.checkpoints) AS commits
-        FROM ${this.#database}.store_info LEFT JOIN
-        (FROM ${this.#database}.checkpoints ORDER BY position DESC LIMIT 1) ON true`,
+      `SELECT * FROM ${this.#database}.store_info LEFT JOIN ${this.#database}.checkpoints ON true`,
     );
-    return reader.getRowObjects()[0];
+    const rows = reader.getRowObjects();
+    const last = rows.reduce<(typeof rows)[number] | undefined>(
+      (best, row) => (best === undefined || Number(row.position) > Number(best.position) ? row : best),
+      undefined,
+    );
+    return last && { ...last, commits: last.position === null ? 0 : rows.length };
   }
 
   #refused(because: string, remedy: string): StoreFileError {
