@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 const MIB = 2 ** 20;
 /** Ticks of the kernel's process times: so many a second on every Linux that matters. */
@@ -14,6 +14,21 @@ export function residentMiB(pid: number): number {
 
 /** Returns the CPU time of a process since its start, user's and system's. *Units*: ms, in steps of 10. */
 export function cpuMs(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+  return cpuOf(`/proc/${pid}/stat`);
+}
+
+/** Returns the CPU time of its threads by their names. *Units*: as those of `cpuMs`. */
+export function threadsCpuMs(pid: number): ReadonlyMap<string, number> {
+  const byName = new Map<string, number>();
+  for (const thread of readdirSync(`/proc/${pid}/task`)) {
+    const dir = `/proc/${pid}/task/${thread}`;
+    const name = readFileSync(`${dir}/comm`, 'utf8').trim();
+    byName.set(name, (byName.get(name) ?? 0) + cpuOf(`${dir}/stat`));
+  }
+  return byName;
+}
+
+function cpuOf(path: string): number {
+  const fields = readFileSync(path, 'utf8').split(') ')[1]!.split(' ');
   return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
 }

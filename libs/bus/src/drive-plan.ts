@@ -72,6 +72,8 @@ export interface DrivePlan<
    * itself.
    */
   readonly epoch?: number;
+  /** Words that may wait for their stream before nothing more is taken. Default 1024; fewer of one of many. */
+  readonly unstoredMax?: number;
 }
 
 /** A machine that is being driven. */

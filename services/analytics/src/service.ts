@@ -25,6 +25,8 @@ import { archiveUnitFor, ShardMachine } from './domain/index.ts';
 const LOOK_AT_STREAM_MS = 300_000;
 /** How often is judged who is there. */
 const JUDGE_MS = 500;
+/** Words of a shard that may wait for their stream: all sixty-four together are held in memory. */
+const UNSTORED_MAX = 256;
 
 type Context = ServiceContext<Config>;
 interface Parts {
@@ -94,7 +96,7 @@ async function asPlanned(parts: Parts, place: ShardPlace) {
         const { load, save } = plan.snapshots!;
         const mayBegin = () => paced.mayBegin(shard);
         const inTurn: typeof save = (...parts) => paced.run(shard, () => save(...parts));
-        return { ...plan, snapshots: { load, save: inTurn, mayBegin } };
+        return { ...plan, unstoredMax: UNSTORED_MAX, snapshots: { load, save: inTurn, mayBegin } };
       },
       // What could not go stays on this disk; whoever goes on fills what is missing from the stream.
       close: (instruments, leaves) =>

@@ -6,6 +6,9 @@ import type { Input, OwnInput } from '../machine.ts';
 import type { SnapshotStore } from '../snapshot-store.ts';
 import type { Divergence } from './own-speech.ts';
 
+/** Words that may be unstored; nothing is taken meanwhile. Bounds what a life may have to say again. */
+export const UNSTORED_MAX = 1_024;
+
 /** One life of one process: what is driven, and what it stands on. */
 export interface DriverOptions<In extends Input, Out extends FactName, Request, Own extends OwnInput> {
   readonly bus: Bus;

@@ -3,7 +3,7 @@ import type { Driven } from '../drive-plan.ts';
 import { InputOrder, type InputRun, type InputSource } from '../input-order.ts';
 import type { Input, Machine, OwnInput, Say } from '../machine.ts';
 import { headOf } from './drive-snapshot.ts';
-import type { DriverOptions } from './driver-options.ts';
+import { type DriverOptions, UNSTORED_MAX } from './driver-options.ts';
 import { type Arrival, Inbox, type OwnArrival } from './inbox.ts';
 import { OrderTelling } from './order-telling.ts';
 import { OwnRequests } from './own-requests.ts';
@@ -13,8 +13,6 @@ import { QuietWatch } from './quiet-watch.ts';
 import { type Capture, SnapshotKeeper } from './snapshot-keeper.ts';
 import { StreamsRead } from './streams-read.ts';
 
-/** Words that may be unstored; nothing is taken meanwhile. Bounds what a life may have to say again. */
-const UNSTORED_MAX = 1_024;
 /** Runs that no stored word carries: nothing is taken meanwhile. Bounds the header that carries them. */
 const RUNS_MAX = 256;
 /** Runs at which a process that has nothing to say says them at once. */
@@ -32,6 +30,7 @@ export class Driver<In extends Input, Out extends FactName, Request, Own extends
   readonly epoch: number;
   readonly #options: DriverOptions<In, Out, Request, Own>;
   readonly #machine: Machine<In, Out, Request>;
+  readonly #unstoredMax: number;
   readonly #order: InputOrder;
   readonly #speech: OwnSpeech;
   readonly #requests: OwnRequests<Request, Own>;
@@ -61,6 +60,7 @@ export class Driver<In extends Input, Out extends FactName, Request, Own extends
     const { epoch, snapshot, words, own } = past;
     this.#options = options;
     this.epoch = epoch;
+    this.#unstoredMax = plan.unstoredMax ?? UNSTORED_MAX;
     this.#runs = [...past.runs];
     this.#ownTaken = snapshot?.log ?? 0;
     this.#order = new InputOrder(
@@ -214,7 +214,7 @@ export class Driver<In extends Input, Out extends FactName, Request, Own extends
     }
     const order = this.#order;
     if (this.#runs === undefined && order.openRuns >= RUNS_TOLD_AT && order.unstored === 0) this.#sayOrder();
-    if (order.unstored >= UNSTORED_MAX || order.openRuns > RUNS_MAX || this.#requests.isFull) return false;
+    if (order.unstored >= this.#unstoredMax || order.openRuns > RUNS_MAX || this.#requests.isFull) return false;
     const arrival = this.#runs === undefined ? this.#inbox.next() : this.#inbox.nextOf(this.#runs[0]!.source);
     if (arrival === undefined) return false;
     this.#take(arrival);

@@ -256,3 +256,18 @@ test('while more than ten thousand wait the machine takes nothing; later it goes
   await bench.rest(1);
   expect(driver.taken).toBe(2);
 });
+
+test('while so many words wait for their stream the machine takes nothing; later it goes on', async () => {
+  const bench = new DriveBench();
+  const bus = bench.bus('notifier.a');
+  const send = bus.say.bind(bus);
+  const answers: (() => void)[] = [];
+  const plan = { reads: [TIME], unstoredMax: 3 };
+  const driver = await bench.start((seen, say) => notify(say, seen.at(-1)!), plan, { bus });
+  bus.say = (message, done) => send(message, (result) => answers.push(() => done(result)));
+  for (let n = 1; n <= 5; n++) await bench.tellTime(n);
+  expect(driver.taken).toBe(3);
+  answers[0]!();
+  await bench.rest(1);
+  expect(driver.taken).toBe(4);
+});

@@ -54,6 +54,7 @@ interface BenchPlan {
   readonly reads?: readonly Reading[];
   readonly says?: readonly Family[];
   readonly requests?: Requests<Request, Own>;
+  readonly unstoredMax?: number;
 }
 
 /** Keeps nothing: every life begins at the first input. */
@@ -102,6 +103,7 @@ export class DriveBench {
           };
         },
         ...(plan.requests === undefined ? {} : { requests: plan.requests }),
+        ...(plan.unstoredMax === undefined ? {} : { unstoredMax: plan.unstoredMax }),
       },
       ...more,
     });
