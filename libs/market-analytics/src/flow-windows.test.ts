@@ -47,7 +47,9 @@ function counted(rows: readonly Row[], nowUs: number) {
 /** Trades of one moment before them, so that rows lie in several pieces of the ring. */
 const ahead = fc
   .tuple(fc.nat({ max: 2_100 }), fc.integer({ min: 0, max: 900 }))
-  .map(([count, gap]) => Array.from({ length: count }, (_, i): Row => [i === count - 1 ? gap * 1e6 : 0, 1, i % 3 > 0, 1]));
+  .map(([count, gap]) =>
+    Array.from({ length: count }, (_, i): Row => [i === count - 1 ? gap * 1e6 : 0, 1, i % 3 > 0, 1]),
+  );
 const rows = fc.array(
   fc.tuple(
     fc.oneof(
@@ -60,7 +62,10 @@ const rows = fc.array(
       fc.integer({ min: 1, max: 2 ** 40 }),
     ),
     fc.boolean(),
-    fc.oneof({ arbitrary: fc.integer({ min: 1, max: 5 }), weight: 50 }, fc.integer({ min: 127, max: 70_000 })),
+    fc.oneof(
+      { arbitrary: fc.integer({ min: 1, max: 5 }), weight: 50 },
+      fc.integer({ min: 127, max: 70_000 }),
+    ),
   ),
   { minLength: 1, maxLength: 700 },
 );

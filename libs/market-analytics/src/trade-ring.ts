@@ -142,7 +142,10 @@ export class TradeRing implements InSteps {
       this.widen(price[i]!, volume[i]!);
       if (!isNarrow(counts[i]!)) this.widenCounts();
     }
-    this.fill('time', time.map((us) => us / this.unitUs));
+    this.fill(
+      'time',
+      time.map((us) => us / this.unitUs),
+    );
     this.fill('price', price);
     this.fill('volume', volume);
     this.fill('counts', counts);

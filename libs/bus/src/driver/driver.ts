@@ -30,7 +30,7 @@ export class Driver<In extends Input, Out extends FactName, Request, Own extends
   readonly epoch: number;
   readonly #options: DriverOptions<In, Out, Request, Own>;
   readonly #machine: Machine<In, Out, Request>;
-  readonly #unstoredMax: number;
+  readonly #wordsMax: number;
   readonly #order: InputOrder;
   readonly #speech: OwnSpeech;
   readonly #requests: OwnRequests<Request, Own>;
@@ -60,7 +60,7 @@ export class Driver<In extends Input, Out extends FactName, Request, Own extends
     const { epoch, snapshot, words, own } = past;
     this.#options = options;
     this.epoch = epoch;
-    this.#unstoredMax = plan.unstoredMax ?? UNSTORED_MAX;
+    this.#wordsMax = plan.unstoredMax ?? UNSTORED_MAX;
     this.#runs = [...past.runs];
     this.#ownTaken = snapshot?.log ?? 0;
     this.#order = new InputOrder(
@@ -214,7 +214,7 @@ export class Driver<In extends Input, Out extends FactName, Request, Own extends
     }
     const order = this.#order;
     if (this.#runs === undefined && order.openRuns >= RUNS_TOLD_AT && order.unstored === 0) this.#sayOrder();
-    if (order.unstored >= this.#unstoredMax || order.openRuns > RUNS_MAX || this.#requests.isFull) return false;
+    if (order.unstored >= this.#wordsMax || order.openRuns > RUNS_MAX || this.#requests.isFull) return false;
     const arrival = this.#runs === undefined ? this.#inbox.next() : this.#inbox.nextOf(this.#runs[0]!.source);
     if (arrival === undefined) return false;
     this.#take(arrival);
