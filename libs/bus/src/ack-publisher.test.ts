@@ -1,32 +1,35 @@
-import type { Msg, NatsConnection } from '@nats-io/transport-node';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { AckPublisher } from './ack-publisher.ts';
+import { type Ack, AckPublisher, type AckWire } from './ack-publisher.ts';
 import { systemClock } from './bus.ts';
 import { message } from './testing/bus-contract.ts';
 
 const STATES = 'an.state.3.binance.spot.LTCUSDT';
 const MODES = 'ctl.mode.x';
 
-type OnAck = (error: Error | null, msg: Msg) => void;
-
 /** A server that answers when the test says so, and all that it was sent. */
-class SlowServer {
+class SlowServer implements AckWire {
   readonly sent: { readonly id: string; readonly reply: string }[] = [];
   readonly publisher: AckPublisher;
-  #onAck: OnAck = () => {};
+  #answer: (error: Error | null, ack: Ack) => void = () => {};
 
   constructor() {
-    const connection = {
-      subscribe: (_subject: string, { callback }: { callback: OnAck }) => {
-        this.#onAck = callback;
-      },
-      publish: (_subject: string, data: Uint8Array, { reply }: { reply: string }) => {
-        this.sent.push({ id: new TextDecoder().decode(data), reply });
-      },
-      isClosed: () => false,
-      isDraining: () => false,
-    };
-    this.publisher = new AckPublisher(connection as unknown as NatsConnection, 'a-0', systemClock);
+    this.publisher = new AckPublisher(this, 'a-0', systemClock);
+  }
+
+  subscribe(_subject: string, { callback }: Parameters<AckWire['subscribe']>[1]): void {
+    this.#answer = callback;
+  }
+
+  publish(_subject: string, data: Uint8Array, { reply }: Parameters<AckWire['publish']>[2]): void {
+    this.sent.push({ id: new TextDecoder().decode(data), reply });
+  }
+
+  isClosed(): boolean {
+    return false;
+  }
+
+  isDraining(): boolean {
+    return false;
   }
 
   say(subject: string, ...ids: readonly string[]): void {
@@ -36,8 +39,8 @@ class SlowServer {
   /** Answers what was sent in some place. */
   store(at: number): void {
     const words = JSON.stringify({ stream: 'X', seq: at + 1 });
-    const msg = { subject: this.sent[at]!.reply, data: new TextEncoder().encode(words), string: () => words };
-    this.#onAck(null, msg as Msg);
+    const data = new TextEncoder().encode(words);
+    this.#answer(null, { subject: this.sent[at]!.reply, data, string: () => words });
   }
 
   get ids(): string[] {

@@ -1,7 +1,18 @@
 import { FAMILIES, familyOf, inboxPrefix, STREAMS, type StreamName } from '@algo/contracts';
-import { createInbox, type Msg, type NatsConnection } from '@nats-io/transport-node';
+import { createInbox, type Msg, type MsgHdrs } from '@nats-io/transport-node';
 import { type Clock, type OutboundMessage, PublishFailedError, type Stored } from './bus.ts';
 import { writeHeaders } from './headers.ts';
+
+/** An answer of the server. */
+export type Ack = Pick<Msg, 'subject' | 'data' | 'string'>;
+
+/** What a publisher needs of a connection. */
+export interface AckWire {
+  subscribe(subject: string, how: { callback(error: Error | null, ack: Ack): void }): unknown;
+  publish(subject: string, data: Uint8Array, how: { reply: string; headers: MsgHdrs }): void;
+  isClosed(): boolean;
+  isDraining(): boolean;
+}
 
 /**
  * How far one stream has come with what it was sent: it answers in that order, so that only what was passed
@@ -51,7 +62,7 @@ const STORED_PREFIX = 0x73; // the "s" of {"stream": an ack that stored begins s
  * server that restarts in between sees one copy.
  */
 export class AckPublisher implements AsyncDisposable {
-  readonly #nc: NatsConnection;
+  readonly #nc: AckWire;
   readonly #identity: string;
   readonly #clock: Clock;
   readonly #options: PublisherOptions;
@@ -74,12 +85,7 @@ export class AckPublisher implements AsyncDisposable {
   #troubles = 0;
   #closed = false;
 
-  constructor(
-    nc: NatsConnection,
-    identity: string,
-    clock: Clock,
-    options: PublisherOptions = PUBLISHER_DEFAULTS,
-  ) {
+  constructor(nc: AckWire, identity: string, clock: Clock, options: PublisherOptions = PUBLISHER_DEFAULTS) {
     this.#nc = nc;
     this.#identity = identity;
     this.#clock = clock;
@@ -175,7 +181,7 @@ export class AckPublisher implements AsyncDisposable {
     });
   }
 
-  #onAck(error: Error | null, msg: Msg): void {
+  #onAck(error: Error | null, msg: Ack): void {
     if (error !== null) return;
     const number = Number(msg.subject.slice(this.#inbox.length + 1));
     const entry = this.#inFlight.get(number);

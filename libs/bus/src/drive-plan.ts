@@ -72,7 +72,7 @@ export interface DrivePlan<
    * itself.
    */
   readonly epoch?: number;
-  /** Words that may wait for their stream before nothing more is taken. Default 1024; fewer of one of many. */
+  /** Words that may wait for their stream before nothing more is taken. Default 1024. */
   readonly unstoredMax?: number;
 }
 
