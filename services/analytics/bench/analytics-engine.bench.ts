@@ -2,6 +2,7 @@
 // site would make either slower. Prints a line of JSON a round, the first of them cold; `cpu_ns` is by the
 // clock of the thread's own processor time, where the machine is shared.
 // usage: node services/analytics/bench/analytics-engine.bench.ts TAPE.csv.gz KIND TILES ROUNDS
+// ROUNDS of `abreast` are minutes.
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { encodeFact, StateTelling } from '@algo/contracts';
@@ -12,13 +13,24 @@ import {
   SnapshotWriter,
   USUAL_SETTINGS,
 } from '@algo/market-analytics';
-import { featureOf, instrumentId, type MarketState, sliceTrades, type TradeColumns } from '@algo/model';
+import {
+  featureOf,
+  instrumentId,
+  type MarketState,
+  RULE_SETS,
+  sliceTrades,
+  type TradeColumns,
+  US_PER_SECOND,
+} from '@algo/model';
 
 /** Trades per slice. */
 const SLICE = 256;
 /** Of the engines that are kept beside each other. */
 const ENGINES = 1_000;
 const TRADES_EACH = 20_000;
+/** Engines that go on abreast, and the trades of each in a second. */
+const ABREAST = 100;
+const EACH_SECOND = 20;
 /** All features of the document over the timeframes and the profile that its strategies read, no rows. */
 const ASKED: AnalyticsSettings = {
   ...{ instrument: instrumentId('binance.spot.LTCUSDT'), priceTick: 0.01, quantityStep: 0.001 },
@@ -37,6 +49,7 @@ const KINDS = {
   'read-robust': { ...ASKED, rules: ['robust'] },
   encoded: { ...ASKED },
   many: { ...ASKED },
+  abreast: { ...ASKED, ...USUAL_SETTINGS, rules: RULE_SETS },
 } satisfies Record<string, AnalyticsSettings>;
 type Kind = keyof typeof KINDS;
 
@@ -156,6 +169,30 @@ function keepMany(tape: TradeColumns): void {
   console.log(JSON.stringify({ engines: ENGINES, rss, grown: rss - before, kept: engines.length }));
 }
 
+/** Lets engines go on abreast for `minutes`, all asked for and told as in a process; prints what they take. */
+async function goAbreast(tape: TradeColumns, minutes: number): Promise<void> {
+  const timeUs = tape.timeUs.map((_, i) => tape.timeUs[0]! + (i * US_PER_SECOND) / EACH_SECOND);
+  const nothing = () => {};
+  const all = Array.from({ length: ABREAST }, () => {
+    const engine = new InstrumentAnalytics(KINDS.abreast);
+    const telling = new StateTelling();
+    const tell = () => {
+      const { name, body } = telling.tell(engine.stateInHand());
+      encodeFact(name, body);
+    };
+    const sink = { onCandle: nothing, onZone: nothing, onGap: nothing, onSignal: nothing };
+    return { engine, sink: { ...sink, onStateDue: tell, onOrderFlow: nothing, onProfile: nothing } };
+  });
+  for (let second = 1; second <= minutes * 60; second++) {
+    const slice = sliceTrades({ ...tape, timeUs }, (second - 1) * EACH_SECOND, second * EACH_SECOND);
+    for (const { engine, sink } of all) engine.onTrades(slice, true, sink);
+    await new Promise(setImmediate); // what was let go of is given back between turns
+    if (second % (15 * 60) !== 0) continue;
+    const { rss, heapTotal, arrayBuffers } = process.memoryUsage();
+    console.log(JSON.stringify({ minutes: second / 60, rss, heapTotal, arrayBuffers, engines: all.length }));
+  }
+}
+
 const [path, kind, tiles = '1', rounds = '2'] = process.argv.slice(2);
 if (path === undefined || kind === undefined || !Object.hasOwn(KINDS, kind)) {
   console.error(
@@ -166,6 +203,7 @@ if (path === undefined || kind === undefined || !Object.hasOwn(KINDS, kind)) {
 } else {
   const tape = loadTape(path, Number(tiles));
   if (kind === 'many') keepMany(tape);
+  else if (kind === 'abreast') await goAbreast(tape, Number(rounds));
   else {
     const slices: TradeColumns[] = [];
     for (let i = 0; i < tape.count; i += SLICE)
