@@ -2,7 +2,7 @@
 // site would make either slower. Prints a line of JSON a round, the first of them cold; `cpu_ns` is by the
 // clock of the thread's own processor time, where the machine is shared.
 // usage: node services/analytics/bench/analytics-engine.bench.ts TAPE.csv.gz KIND TILES ROUNDS
-// ROUNDS of `abreast` are minutes.
+// TILES of `abreast` are engines, ROUNDS minutes.
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { encodeFact, StateTelling } from '@algo/contracts';
@@ -28,8 +28,7 @@ const SLICE = 256;
 /** Of the engines that are kept beside each other. */
 const ENGINES = 1_000;
 const TRADES_EACH = 20_000;
-/** Engines that go on abreast, and the trades of each in a second. */
-const ABREAST = 100;
+/** Trades of each engine in a second where they go on abreast. */
 const EACH_SECOND = 20;
 /** All features of the document over the timeframes and the profile that its strategies read, no rows. */
 const ASKED: AnalyticsSettings = {
@@ -169,11 +168,11 @@ function keepMany(tape: TradeColumns): void {
   console.log(JSON.stringify({ engines: ENGINES, rss, grown: rss - before, kept: engines.length }));
 }
 
-/** Lets engines go on abreast for `minutes`, all asked for and told as in a process; prints what they take. */
-async function goAbreast(tape: TradeColumns, minutes: number): Promise<void> {
+/** Lets engines go on abreast for `minutes`, all asked for and told as in a process; prints their memory. */
+async function goAbreast(tape: TradeColumns, engines: number, minutes: number): Promise<void> {
   const timeUs = tape.timeUs.map((_, i) => tape.timeUs[0]! + (i * US_PER_SECOND) / EACH_SECOND);
   const nothing = () => {};
-  const all = Array.from({ length: ABREAST }, () => {
+  const all = Array.from({ length: engines }, () => {
     const engine = new InstrumentAnalytics(KINDS.abreast);
     const telling = new StateTelling();
     const tell = () => {
@@ -201,9 +200,9 @@ if (path === undefined || kind === undefined || !Object.hasOwn(KINDS, kind)) {
   console.error(`KIND is one of ${Object.keys(KINDS).join(', ')}`);
   process.exitCode = 2;
 } else {
-  const tape = loadTape(path, Number(tiles));
+  const tape = loadTape(path, kind === 'abreast' ? 1 : Number(tiles));
   if (kind === 'many') keepMany(tape);
-  else if (kind === 'abreast') await goAbreast(tape, Number(rounds));
+  else if (kind === 'abreast') await goAbreast(tape, Number(tiles), Number(rounds));
   else {
     const slices: TradeColumns[] = [];
     for (let i = 0; i < tape.count; i += SLICE)
