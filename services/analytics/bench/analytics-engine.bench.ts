@@ -168,7 +168,7 @@ function keepMany(tape: TradeColumns): void {
   console.log(JSON.stringify({ engines: ENGINES, rss, grown: rss - before, kept: engines.length }));
 }
 
-/** Lets engines go on abreast for `minutes`, all asked for and told as in a process; prints their memory. */
+/** Lets engines go on abreast for `minutes`, asked for all and told as in a process; prints their memory. */
 async function goAbreast(tape: TradeColumns, engines: number, minutes: number): Promise<void> {
   const timeUs = tape.timeUs.map((_, i) => tape.timeUs[0]! + (i * US_PER_SECOND) / EACH_SECOND);
   const nothing = () => {};
