@@ -57,7 +57,8 @@ export function leftBy(
 ): number {
   const left = held + changeBy(fill);
   const isOver = (before: number, after: number) => before * after < 0 || Math.abs(after) > Math.abs(before);
-  const thens = [fill.timeUs, fill.timeUs - 1].map((us) => heldAt(fill.instrument, us, held, booked));
+  const others = booked.filter((one) => one !== fill);
+  const thens = [fill.timeUs, fill.timeUs - 1].map((us) => heldAt(fill.instrument, us, held, others));
   // Where a correction lies between, nobody can reckon what was held then.
   const isWrong = (then: number) =>
     (then === 0 && !wasCorrected) || (isOver(held, left) && isOver(then, then + changeBy(fill)));
