@@ -1,11 +1,4 @@
-import {
-  type CandleDoubted,
-  type ClosedBar,
-  type InstrumentId,
-  TIMEFRAME_US,
-  TIMEFRAMES,
-  type TimeUs,
-} from '@algo/model';
+import { type ClosedBar, type InstrumentId, TIMEFRAME_US, TIMEFRAMES, type TimeUs } from '@algo/model';
 import { BarSeries, type StepBar } from './bar-series.ts';
 import { BarsInHand } from './bars-in-hand.ts';
 import { candleOf } from './candle-of.ts';
@@ -85,13 +78,12 @@ export class ClosedBars implements InSteps {
     return fresh;
   }
 
-  /** Trades between two times are lost. Returns the bars that were complete until now, the shortest first. */
-  doubt(fromUs: TimeUs, toUs: TimeUs, timeUs: TimeUs): CandleDoubted[] {
+  /** Trades between two times are lost. Says which bars were complete until now, the shortest first. */
+  doubt(fromUs: TimeUs, toUs: TimeUs, timeUs: TimeUs, sink: AnalyticsSink): void {
     const instrument = this.#instrument;
-    return this.#series.flatMap((series) => {
-      const { timeframe } = series;
-      return series.doubt(fromUs, toUs).map((openTimeUs) => ({ instrument, timeframe, openTimeUs, timeUs }));
-    });
+    for (const series of this.#series)
+      for (const openTimeUs of series.doubt(fromUs, toUs))
+        sink.onDoubt({ instrument, timeframe: series.timeframe, openTimeUs, timeUs });
   }
 
   /** Returns what each timeframe's bars say. */

@@ -124,6 +124,7 @@ function collector() {
   const signals: [string, number][] = [];
   const sink: AnalyticsSink = {
     onCandle: (candle) => candles.push(candle),
+    onDoubt: () => undefined,
     onZone: () => undefined,
     onGap: () => undefined,
     onSignal: (signal) => signals.push([signal.direction, signal.state.timeUs]),

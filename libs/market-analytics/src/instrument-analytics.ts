@@ -1,6 +1,5 @@
 import {
   BUY,
-  type CandleDoubted,
   type Direction,
   InputError,
   type MarketState,
@@ -41,7 +40,8 @@ import { checkWarmBars, warmStepBars } from './warm-bars.ts';
  * time, and tells a sink what came of it. How the trades are cut into slices changes nothing. Prints of one
  * side at one time are one order, and what is judged is judged when it is over. A trade older than the
  * newest, or than what `advanceTo` was told, counts at that time while its 15s bar is open; later it is left
- * out, and the state is incomplete. Restored from a snapshot it goes on as if it had never stopped.
+ * out, and what lacks it is incomplete: the state, and its bars of all lengths, closed or open. Restored
+ * from a snapshot it goes on as if it had never stopped.
  */
 export class InstrumentAnalytics {
   readonly settings: AnalyticsSettings;
@@ -101,6 +101,7 @@ export class InstrumentAnalytics {
       if (timeUs < tip.nowUs) {
         if (timeUs < bar.openTimeUs) {
           this.completeness.leaveOut(counted, tip.nowUs);
+          this.onLost(timeUs, timeUs, sink);
           continue;
         }
         timeUs = tip.nowUs;
@@ -156,12 +157,13 @@ export class InstrumentAnalytics {
 
   /**
    * Trades between two times are lost, and no slice says so: bars that are open, and those that have closed,
-   * are incomplete. Returns those that were published as complete.
+   * are incomplete. Says which of these were told as complete.
    */
-  onLost(fromUs: TimeUs, toUs: TimeUs): readonly CandleDoubted[] {
+  onLost(fromUs: TimeUs, toUs: TimeUs, sink: AnalyticsSink): void {
+    const knownUs = Math.max(this.tip.nowUs, toUs);
     this.completeness.missUntil(toUs);
     this.candles.lost(fromUs, toUs);
-    return this.bars.doubt(fromUs, toUs, Math.max(this.tip.nowUs, toUs));
+    this.bars.doubt(fromUs, toUs, knownUs, sink);
   }
 
   /** Returns whether anything would come of `advanceTo`: something closes, is over or is due by then. */

@@ -1,7 +1,8 @@
 // What becomes of bars that trades were lost of without any slice saying so.
-import { type Candle, US_PER_DAY, US_PER_MINUTE } from '@algo/model';
+import { type Candle, type CandleDoubted, type Timeframe, US_PER_DAY, US_PER_MINUTE } from '@algo/model';
 import { expect, test } from 'vitest';
 import { InstrumentAnalytics } from './instrument-analytics.ts';
+import { NOBODY } from './rows.ts';
 import { SnapshotWriter } from './snapshot.ts';
 import { recordingSink, TEST_SETTINGS, type TestTrade, tape } from './testing/synthetic-tape.ts';
 
@@ -13,7 +14,7 @@ test('what the venue knows to be lost of a minute makes the longer bars incomple
   const engine = new InstrumentAnalytics(TEST_SETTINGS);
   const at = (minute: number): TestTrade => [DAY + minute * US_PER_MINUTE, 10, 1, 'buy'];
   engine.onTrades(tape([at(0), at(15), at(20), at(24), at(29.99)]), true, sink);
-  engine.onLost(DAY + 29 * US_PER_MINUTE, DAY + 30 * US_PER_MINUTE - 1);
+  engine.onLost(DAY + 29 * US_PER_MINUTE, DAY + 30 * US_PER_MINUTE - 1, sink);
   engine.onTrades(tape([at(30), at(45)]), true, sink);
   const flags = (timeframe: string) =>
     candles
@@ -35,30 +36,59 @@ test('what the venue knows to be lost of a minute makes the longer bars incomple
     [40, true],
   ]);
   expect(engine.state().complete).toBe(true);
-  engine.onLost(DAY + 44 * US_PER_MINUTE, DAY + 45 * US_PER_MINUTE - 1);
+  engine.onLost(DAY + 44 * US_PER_MINUTE, DAY + 45 * US_PER_MINUTE - 1, sink);
   expect(engine.state().complete).toBe(false);
 });
 
+/** Returns a sink that keeps which bars are doubted, as timeframe and minute of the day. */
+function doubting() {
+  const doubted: [Timeframe, number][] = [];
+  const onDoubt = ({ timeframe, openTimeUs }: CandleDoubted) =>
+    doubted.push([timeframe, (openTimeUs - DAY) / US_PER_MINUTE]);
+  return { doubted, sink: { ...NOBODY, onDoubt } };
+}
+
 test('bars that have closed are doubted once, whatever their length, and patterns know it', () => {
-  const { sink } = recordingSink(() => null);
+  const { doubted, sink } = doubting();
   const engine = new InstrumentAnalytics(TEST_SETTINGS);
   const at = (minute: number): TestTrade => [DAY + minute * US_PER_MINUTE, 10, 1, 'buy'];
   engine.onTrades(tape([at(0), at(15), at(59.9), at(60.01)]), true, sink);
-  const lost = () => engine.onLost(DAY + 59 * US_PER_MINUTE, DAY + 60 * US_PER_MINUTE - 1);
-  const doubted = lost().map(({ timeframe, openTimeUs }) => [timeframe, (openTimeUs - DAY) / US_PER_MINUTE]);
+  const lost = [DAY + 59 * US_PER_MINUTE, DAY + 60 * US_PER_MINUTE - 1] as const;
+  engine.onLost(...lost, sink);
   // The hour began with the first trade: it was told as incomplete.
-  expect(doubted).toEqual([
+  const all = [
     ...[59, 59.25, 59.5, 59.75].map((minute) => ['15s', minute]),
     ...[
       ['1m', 59],
       ['5m', 55],
       ['15m', 45],
     ],
-  ]);
-  expect(lost()).toEqual([]);
+  ];
+  expect(doubted).toEqual(all);
+  engine.onLost(...lost, sink);
+  expect(doubted).toEqual(all);
   expect(engine.state().complete).toBe(false);
   const saved = new SnapshotWriter();
   engine.save(saved);
-  const again = InstrumentAnalytics.restore(TEST_SETTINGS, saved.bytes());
-  expect(again.onLost(DAY + 59 * US_PER_MINUTE, DAY + 60 * US_PER_MINUTE - 1)).toEqual([]);
+  InstrumentAnalytics.restore(TEST_SETTINGS, saved.bytes()).onLost(...lost, sink);
+  expect(doubted).toEqual(all);
+});
+
+test('a trade that comes behind the close of its bar doubts it, and the longer ones that lack it', () => {
+  const { doubted, sink } = doubting();
+  const candles: Candle[] = [];
+  const engine = new InstrumentAnalytics(TEST_SETTINGS);
+  const heard = { ...sink, onCandle: (candle: Candle) => candles.push(candle) };
+  const at = (minute: number): TestTrade => [DAY + minute * US_PER_MINUTE, 10, 1, 'buy'];
+  engine.onTrades(tape([at(0), at(15), at(16.1)]), true, heard);
+  engine.onTrades(tape([at(15.3)]), true, heard);
+  engine.onTrades(tape([at(15.4)]), true, heard);
+  expect(engine.late).toBe(2);
+  expect(doubted).toEqual([
+    ['15s', 15.25],
+    ['1m', 15],
+  ]);
+  engine.advanceTo(DAY + 30 * US_PER_MINUTE, heard);
+  const incomplete = candles.filter(({ complete, openTimeUs }) => !complete && openTimeUs > DAY);
+  expect(incomplete.map(({ timeframe }) => timeframe)).toEqual(['5m', '15m']);
 });

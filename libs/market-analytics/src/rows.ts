@@ -1,4 +1,13 @@
-import type { Candle, FairValueGap, OrderFlowRow, Signal, TimeUs, ValueArea, Zone } from '@algo/model';
+import type {
+  Candle,
+  CandleDoubted,
+  FairValueGap,
+  OrderFlowRow,
+  Signal,
+  TimeUs,
+  ValueArea,
+  Zone,
+} from '@algo/model';
 
 /** P bulge on top, b bulge below, D in the middle, B two bulges, T spread thin, U none of these. */
 export type ProfileShape = 'P' | 'b' | 'D' | 'B' | 'T' | 'U';
@@ -27,6 +36,8 @@ export interface MarketProfileRow {
 export interface AnalyticsSink {
   /** Each closed bar, all five timeframes, the shortest first. */
   onCandle(candle: Candle): void;
+  /** Each bar that was told as complete and is not: trades of it came too late, or are lost. */
+  onDoubt(doubted: CandleDoubted): void;
   /** Each step in a zone's life. */
   onZone(zone: Zone): void;
   /** Each step in a gap's life. */
@@ -44,6 +55,7 @@ export interface AnalyticsSink {
 /** Who is told where nobody listens. */
 export const NOBODY: AnalyticsSink = {
   onCandle() {},
+  onDoubt() {},
   onZone() {},
   onGap() {},
   onSignal() {},

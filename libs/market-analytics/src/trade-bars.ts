@@ -1,9 +1,12 @@
-import { BUY, type Candle, type TimeUs, type TradeColumns } from '@algo/model';
+import { BUY, TIMEFRAME_US, TIMEFRAMES, type TimeUs, type TradeColumns } from '@algo/model';
 import { CandleBuilder } from './candle-builder.ts';
 import { candleOf } from './candle-of.ts';
 import { type BarSteps, closeBarsUntil } from './close-bars.ts';
 import { type InSteps, Resolution } from './resolution.ts';
+import type { AnalyticsSink } from './rows.ts';
 import type { AnalyticsSettings } from './settings.ts';
+
+type BarSink = Pick<AnalyticsSink, 'onCandle' | 'onDoubt'>;
 
 /**
  * The bars of one instrument's trades and nothing else: those that `InstrumentAnalytics` says of the same
@@ -32,10 +35,11 @@ export class TradeBars {
 
   /**
    * Takes the next trades, each of which can be one; `complete` false says that trades are missing before
-   * them. What came after its bar had closed is left out of the bars.
+   * them. What came after its bar had closed is left out of the bars: they are said to be in doubt, also
+   * those that were told as incomplete, and longer ones that are open are incomplete.
    */
-  onTrades(trades: TradeColumns, complete: boolean, onCandle: (candle: Candle) => void): void {
-    const steps = this.#steps(onCandle);
+  onTrades(trades: TradeColumns, complete: boolean, sink: BarSink): void {
+    const steps = this.#steps(sink);
     const candles = this.#candles;
     const bar = candles.shortest;
     this.#isFeedComplete = complete;
@@ -45,7 +49,10 @@ export class TradeBars {
     for (let i = 0; i < count; i++) {
       let timeUs = times[i]!;
       if (timeUs < this.#nowUs) {
-        if (timeUs < bar.openTimeUs) continue;
+        if (timeUs < bar.openTimeUs) {
+          this.#leaveOut(timeUs, sink);
+          continue;
+        }
         timeUs = this.#nowUs;
       }
       if (timeUs >= candles.nextCloseUs) closeBarsUntil(candles, timeUs, steps);
@@ -74,7 +81,19 @@ export class TradeBars {
     }
   }
 
-  #steps(onCandle: (candle: Candle) => void): BarSteps {
+  #leaveOut(timeUs: TimeUs, sink: BarSink): void {
+    const { instrument } = this.#settings;
+    this.#candles.lost(timeUs, timeUs);
+    const openUs = this.#candles.shortest.openTimeUs;
+    for (const timeframe of TIMEFRAMES) {
+      const lengthUs = TIMEFRAME_US[timeframe];
+      const openTimeUs = Math.floor(timeUs / lengthUs) * lengthUs;
+      if (openTimeUs + lengthUs <= openUs)
+        sink.onDoubt({ instrument, timeframe, openTimeUs, timeUs: this.#nowUs });
+    }
+  }
+
+  #steps(sink: BarSink): BarSteps {
     const candles = this.#candles;
     return {
       startAt: (timeUs) => candles.startAt(timeUs),
@@ -83,7 +102,7 @@ export class TradeBars {
       },
       closeBar: (f) => {
         const bar = candles.close(f, this.#price);
-        onCandle(candleOf(this.#settings.instrument, f, bar, this.#resolution));
+        sink.onCandle(candleOf(this.#settings.instrument, f, bar, this.#resolution));
         candles.reopen(f, this.#isFeedComplete);
       },
       onClosed: () => {},

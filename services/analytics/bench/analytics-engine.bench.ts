@@ -10,6 +10,7 @@ import {
   type AnalyticsSettings,
   type AnalyticsSink,
   InstrumentAnalytics,
+  NOBODY,
   SnapshotWriter,
   USUAL_SETTINGS,
 } from '@algo/market-analytics';
@@ -128,7 +129,7 @@ function round(kind: Kind, slices: readonly TradeColumns[], trades: number): voi
   };
   const onStateDue = kind === 'encoded' ? onDue.encode : kind.startsWith('read') ? onDue.look : onDue.none;
   const sink: AnalyticsSink = {
-    ...{ onCandle: count, onZone: count, onGap: count, onSignal: count, onStateDue },
+    ...{ onCandle: count, onDoubt: count, onZone: count, onGap: count, onSignal: count, onStateDue },
     ...{ onOrderFlow: count, onProfile: count },
   };
   const cpuBefore = process.threadCpuUsage();
@@ -154,11 +155,7 @@ function round(kind: Kind, slices: readonly TradeColumns[], trades: number): voi
 
 /** Feeds engines in turn and prints what they take of memory. */
 function keepMany(tape: TradeColumns): void {
-  const nothing = () => {};
-  const sink: AnalyticsSink = {
-    ...{ onCandle: nothing, onZone: nothing, onGap: nothing, onSignal: nothing, onStateDue: nothing },
-    ...{ onOrderFlow: nothing, onProfile: nothing },
-  };
+  const sink = NOBODY;
   const engines = Array.from({ length: ENGINES }, () => new InstrumentAnalytics(KINDS.many));
   const before = process.memoryUsage().rss;
   for (const engine of engines)
@@ -171,7 +168,6 @@ function keepMany(tape: TradeColumns): void {
 /** Lets engines go on abreast for `minutes`, asked for all and told as in a process; prints their memory. */
 async function goAbreast(tape: TradeColumns, engines: number, minutes: number): Promise<void> {
   const timeUs = tape.timeUs.map((_, i) => tape.timeUs[0]! + (i * US_PER_SECOND) / EACH_SECOND);
-  const nothing = () => {};
   const all = Array.from({ length: engines }, () => {
     const engine = new InstrumentAnalytics(KINDS.abreast);
     const telling = new StateTelling();
@@ -179,8 +175,7 @@ async function goAbreast(tape: TradeColumns, engines: number, minutes: number): 
       const { name, body } = telling.tell(engine.stateInHand());
       encodeFact(name, body);
     };
-    const sink = { onCandle: nothing, onZone: nothing, onGap: nothing, onSignal: nothing };
-    return { engine, sink: { ...sink, onStateDue: tell, onOrderFlow: nothing, onProfile: nothing } };
+    return { engine, sink: { ...NOBODY, onStateDue: tell } };
   });
   for (let second = 1; second <= minutes * 60; second++) {
     const slice = sliceTrades({ ...tape, timeUs }, (second - 1) * EACH_SECOND, second * EACH_SECOND);

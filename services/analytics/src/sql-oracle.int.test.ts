@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { InstrumentAnalytics, USUAL_SETTINGS } from '@algo/market-analytics';
+import { type AnalyticsSink, InstrumentAnalytics, NOBODY, USUAL_SETTINGS } from '@algo/market-analytics';
 import {
   type Candle,
   type FairValueGap,
@@ -215,11 +215,10 @@ function saidAt(row: (at: Said, moment: number) => object): { readonly [name: st
 
 /** Feeds the tape, and stops at each moment, when all that traded before it is known. */
 function follow(tape: TradeColumns): void {
-  const nothing = () => {};
-  const sink = {
+  const sink: AnalyticsSink = {
+    ...NOBODY,
     onCandle: (candle: Candle) => void candles.push(candle),
     onGap: (gap: FairValueGap) => void gaps.push(gap),
-    ...{ onZone: nothing, onSignal: nothing, onStateDue: nothing, onOrderFlow: nothing, onProfile: nothing },
   };
   const analytics = new InstrumentAnalytics({
     ...{ instrument: LTC, priceTick: 0.01, quantityStep: 0.001, ...USUAL_SETTINGS },

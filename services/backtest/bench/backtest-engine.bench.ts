@@ -7,7 +7,7 @@ import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { type Fact, timeOf } from '@algo/contracts';
 import { openFeedFiles } from '@algo/ingest/recordings';
-import { InstrumentAnalytics, USUAL_SETTINGS } from '@algo/market-analytics';
+import { InstrumentAnalytics, NOBODY, USUAL_SETTINGS } from '@algo/market-analytics';
 import { type Instrument, type MarketState, type TradeColumns, US_PER_MINUTE } from '@algo/model';
 import { readInstrumentCatalog, Scheduler } from '@algo/runtime';
 import { composeEngine } from '../src/compose.ts';
@@ -85,13 +85,8 @@ async function someState(lane: TapeLane, instrument: Instrument): Promise<Market
     quantityStep: instrument.quantityStep.toNumber(),
     ...USUAL_SETTINGS,
   });
-  const nothing = () => {};
-  const sink = {
-    ...{ onCandle: nothing, onZone: nothing, onGap: nothing, onSignal: nothing, onStateDue: nothing },
-    ...{ onOrderFlow: nothing, onProfile: nothing },
-  };
   for (let rows = await lane.read(); rows !== undefined; rows = await lane.read())
-    engine.onTrades(rows.trades, true, sink);
+    engine.onTrades(rows.trades, true, NOBODY);
   return engine.stateInHand();
 }
 

@@ -1,8 +1,10 @@
 import {
+  type AnalyticsSink,
   footprintOf,
   type InSteps,
   InstrumentAnalytics,
   type MarketProfileRow,
+  NOBODY,
   Resolution,
   USUAL_SETTINGS,
 } from '@algo/market-analytics';
@@ -78,7 +80,8 @@ export class TradeAnalyst implements InSteps {
     return this.#lines.splice(0);
   }
 
-  readonly #sink = {
+  readonly #sink: AnalyticsSink = {
+    ...NOBODY,
     onCandle: (candle: Candle) => this.#onCandle(candle),
     onZone: (zone: Zone) => {
       const atUs = Math.max(this.#endUs, zone.lastTestedUs);
@@ -95,8 +98,6 @@ export class TradeAnalyst implements InSteps {
         this.#say(profileLine(row, this.#wanted.instrument.id, isSession ? 'robust' : 'classic'));
     },
     onStateDue: () => this.#fill(),
-    onSignal: () => {},
-    onOrderFlow: () => {},
   };
   #onCandle(candle: Candle): void {
     const lengthUs = TIMEFRAME_US[candle.timeframe];

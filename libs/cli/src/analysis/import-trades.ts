@@ -1,5 +1,11 @@
-import { TradeBars } from '@algo/market-analytics';
-import { type Candle, type Instrument, sliceTrades, type TradeColumns } from '@algo/model';
+import { NOBODY, TradeBars } from '@algo/market-analytics';
+import {
+  type Candle,
+  type CandleDoubted,
+  type Instrument,
+  sliceTrades,
+  type TradeColumns,
+} from '@algo/model';
 import type { RowStore, StoredPosition } from '@algo/tickstore';
 
 /** The id of the last trade where there was none yet. */
@@ -44,7 +50,7 @@ export class TradeImport {
     this.#lastUs = 0;
     this.#reach(recent);
     for (const { trades, isBehindHole } of unbroken(recent, NONE))
-      this.#bars.onTrades(trades, !isBehindHole, () => {});
+      this.#bars.onTrades(trades, !isBehindHole, NOBODY);
   }
 
   /** A file begins: what it has of before is there already. */
@@ -59,14 +65,17 @@ export class TradeImport {
     const trades = hasIds ? sliceTrades(read, first, read.count) : this.#numbered(read, first);
     if (trades.count === 0) return;
     const candles: Candle[] = [];
+    const doubted: CandleDoubted[] = [];
+    const onCandle = (candle: Candle) => void candles.push(candle);
+    const onDoubt = (bar: CandleDoubted) => void doubted.push(bar);
     for (const part of unbroken(trades, hasIds ? this.#lastId : NONE))
-      this.#bars.onTrades(part.trades, !part.isBehindHole, (candle) => candles.push(candle));
+      this.#bars.onTrades(part.trades, !part.isBehindHole, { onCandle, onDoubt });
     const ids = idsOf(trades);
     const [firstId, lastId] = [ids[0]!, ids[trades.count - 1]!];
     this.missing += lastId - (this.#lastId === NONE ? firstId - 1 : this.#lastId) - trades.count;
     const { instrument } = trades;
     this.#position += 1;
-    this.#store.append({ instrument, position: this.#position, trades, candles });
+    this.#store.append({ instrument, position: this.#position, trades, candles, doubted });
     this.#store.commitUpTo(instrument, this.#position);
     this.#lastId = lastId;
     this.#reach(trades);

@@ -1,4 +1,4 @@
-import { InstrumentAnalytics, USUAL_SETTINGS } from '@algo/market-analytics';
+import { InstrumentAnalytics, NOBODY, USUAL_SETTINGS } from '@algo/market-analytics';
 import {
   type Direction,
   type Instrument,
@@ -70,6 +70,7 @@ export class RuleFirings {
     });
     let nowUs = 0;
     engine.onTrades(tape, true, {
+      ...NOBODY,
       onSignal: ({ direction, state }: Signal) => this.#fire('signal', state.timeUs, state.price, direction),
       onZone: ({ firstSeenUs, status, timeframe, touches }) => {
         if (status === 'fresh' && touches === 0 && firstSeenUs >= nowUs - EVALUATED_EVERY_US)
@@ -87,8 +88,6 @@ export class RuleFirings {
         this.#dueUs = timeUs + EVALUATED_EVERY_US;
         this.#evaluate(engine.stateInHand());
       },
-      onOrderFlow: () => {},
-      onProfile: () => {},
     });
     return [...this.#records.values()];
   }

@@ -9,6 +9,7 @@ import {
 } from '@algo/model';
 import { numberOf, type OracleRow } from '@algo/testkit/owner-oracle';
 import { InstrumentAnalytics } from '../instrument-analytics.ts';
+import { type AnalyticsSink, NOBODY } from '../rows.ts';
 import { USUAL_SETTINGS } from '../settings.ts';
 import { LTC } from './oracle-tape.ts';
 
@@ -27,16 +28,15 @@ export function runOracle(
   at: (momentMs: number, state: MarketState) => void,
 ): OracleRun {
   const run: OracleRun = { candles: [], zones: [], gaps: [] };
-  const nothing = () => {};
   const toldMs = () => {
     const { openTimeUs, timeframe } = run.candles.at(-1)!;
     return (openTimeUs + TIMEFRAME_US[timeframe]) / 1_000;
   };
-  const sink = {
+  const sink: AnalyticsSink = {
+    ...NOBODY,
     onCandle: (candle: Candle) => run.candles.push(candle),
     onZone: (zone: Zone) => run.zones.push({ zone, toldMs: toldMs() }),
     onGap: (gap: FairValueGap) => run.gaps.push({ gap, toldMs: toldMs() }),
-    ...{ onSignal: nothing, onStateDue: nothing, onOrderFlow: nothing, onProfile: nothing },
   };
   const engine = new InstrumentAnalytics({
     ...{ instrument: LTC, priceTick: 0.01, quantityStep: 0.001, ...USUAL_SETTINGS },

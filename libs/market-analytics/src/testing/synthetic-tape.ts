@@ -76,6 +76,7 @@ export function recordingSink(state: () => unknown): { sink: AnalyticsSink; hear
   const due = keep('state');
   const sink: AnalyticsSink = {
     onCandle: keep('candle'),
+    onDoubt: keep('doubt'),
     onZone: keep('zone'),
     onGap: keep('gap'),
     onSignal: ({ id, direction, state }) => keep('signal')([id, direction, plainState(state)]),

@@ -84,7 +84,7 @@ export class ShardMachine implements Machine<ShardInput, ShardWord, ShardRows> {
         const kept = kind === 'bar' ? this.#kept.get(instrument) : undefined;
         if (kept === undefined) return;
         kept.rows.begin(this.#say);
-        for (const doubted of kept.engine.onLost(fromUs, toUs)) kept.rows.onDoubt(doubted);
+        kept.engine.onLost(fromUs, toUs, kept.rows);
         kept.rows.end(null);
         return;
       }

@@ -1,4 +1,4 @@
-import { TradeBars } from '@algo/market-analytics';
+import { NOBODY, TradeBars } from '@algo/market-analytics';
 import {
   type Candle,
   type InstrumentId,
@@ -42,7 +42,7 @@ export function tapeInputs(): TapeInput[] {
   return Array.from({ length: BATCHES }, (_, n) => {
     const trades = tradesOf(n);
     const candles: Candle[] = [];
-    bars.onTrades(trades, true, (candle) => candles.push(candle));
+    bars.onTrades(trades, true, { ...NOBODY, onCandle: (candle) => candles.push(candle) });
     return { batch: { trades, receivedUs: 0, complete: true, origin: 'live', sides: 'told' }, candles };
   });
 }
