@@ -15,7 +15,7 @@ import {
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { InstrumentAnalytics } from './instrument-analytics.ts';
-import type { AnalyticsSink, MarketProfileRow } from './rows.ts';
+import { type AnalyticsSink, type MarketProfileRow, NOBODY } from './rows.ts';
 import { snapshotOf } from './testing/snapshot-of.ts';
 import {
   livelyTrades,
@@ -123,10 +123,8 @@ function collector() {
   const dues: number[] = [];
   const signals: [string, number][] = [];
   const sink: AnalyticsSink = {
+    ...NOBODY,
     onCandle: (candle) => candles.push(candle),
-    onDoubt: () => undefined,
-    onZone: () => undefined,
-    onGap: () => undefined,
     onSignal: (signal) => signals.push([signal.direction, signal.state.timeUs]),
     onStateDue: (timeUs) => dues.push(timeUs),
     onOrderFlow: (row) => rows.push(row),
