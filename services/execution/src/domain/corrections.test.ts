@@ -58,14 +58,21 @@ test('what turned our position over is nobody’s yet: the next comparison asks 
   expect(denial(engine.handle(place(9, { timeUs: 62 * S })))).toBe('BOOKS_DIFFER');
 });
 
+/** Tells of a sale that none of ours made, of that many seconds; returns what is said. */
+const tell = (of: ExecutionEngine, trade: string, quantity: string, seconds: number) => {
+  const order = { account: ACCOUNT, instrument: LTC, side: 'sell' } as const;
+  const fill = fillOf(
+    { ...order, clientOrderId: clientOrderId(`web_${trade}`) },
+    trade,
+    quantity,
+    seconds * S,
+  );
+  return types(of.handle({ type: 'VenueFilled', fill, cumulative: fill.quantity }));
+};
+
 test('what others did up to a comparison is in what it corrected, however late it is told', () => {
-  const { engine, entry } = holding();
+  const { engine } = holding();
   compare(engine, 31, differs({ held: d('7'), left: d('3'), isExplained: true }));
-  const tell = (of: ExecutionEngine, trade: string, quantity: string, seconds: number) => {
-    const sold = { side: 'sell', clientOrderId: clientOrderId(`web_${trade}`) } as const;
-    const fill = { ...fillOf({ ...entry, ...sold }, trade, quantity, seconds * S), ...sold };
-    return types(of.handle({ type: 'VenueFilled', fill, cumulative: fill.quantity }));
-  };
   // What took more than is ours, and what took less: both are in it already.
   for (const [trade, quantity] of [
     ['x1', '8'],
@@ -149,6 +156,20 @@ test.each<[CorrectBooks['how'], string, string, string]>([
   // The books are compared again at once, so that the instrument opens when they agree.
   expect(types(out).slice(-2)).toEqual(['ReconciliationRequested', 'CommandObeyed']);
   expect(corrections(asks(engine, repair(how)))).toEqual([]);
+});
+
+test('a person settles what was compared: what others did since takes of ours, however late it is told', () => {
+  const { engine } = holding();
+  compare(engine, 31, differs({ cure: 'person', held: d('13') }));
+  engine.handle(told(40 * S));
+  expect(corrections(asks(engine, repair('acknowledge')))).toMatchObject([{ own: d('10'), beside: d('3') }]);
+  expect(tell(engine, 'x1', '2', 30)).toEqual(['OrderQuarantined']);
+  const next = new ExecutionEngine(SETTINGS, engine.snapshot());
+  expect(tell(next, 'x2', '2', 35)).toContain('OrderFilled');
+  expect(held(next)).toEqual(['8']);
+  // More than is ours: the venue may hold nothing any more, so nothing leaves before it was asked.
+  tell(next, 'x3', '12', 36);
+  expect(denial(next.handle(close(9, { timeUs: 40 * S })))).toBe('BOOKS_DIFFER');
 });
 
 test('a person may have a position forgotten whose books agree: nothing guards it from then on', () => {

@@ -38,12 +38,14 @@ interface Proposal extends BookDifference {
 }
 
 /**
- * Corrections as they are kept. *Shape*: `aside` each asset once; `differences` of the last comparison;
- * `proposed` of those that wait. All bounded by the number of instruments.
+ * Corrections as they are kept. *Shape*: `aside` each asset once; `differences` of the last comparison, and
+ * `shownUs` as of when the venue showed its books to it, null where it did not say; `proposed` of those that
+ * wait. All bounded by the number of instruments.
  */
 export interface CorrectionsState {
   readonly aside: readonly AssetAside[];
   readonly differences: readonly BookDifference[];
+  readonly shownUs: TimeUs | null;
   readonly proposed: readonly Proposal[];
 }
 
@@ -72,6 +74,7 @@ export class Corrections {
   readonly #setup: Pick<SetupWatch, 'shortSpot' | 'shut' | 'changeOf' | 'agree'>;
   readonly #aside: Map<string, Decimal>;
   #differences: readonly BookDifference[];
+  #shownUs: TimeUs | null;
   #proposed: readonly Proposal[];
 
   constructor(
@@ -87,7 +90,7 @@ export class Corrections {
       readonly isUnseen: (instrument: InstrumentId) => boolean;
       readonly setup: Pick<SetupWatch, 'shortSpot' | 'shut' | 'changeOf' | 'agree'>;
     },
-    state: CorrectionsState = { aside: [], differences: [], proposed: [] },
+    state: CorrectionsState = { aside: [], differences: [], shownUs: null, proposed: [] },
   ) {
     this.#account = parts.account;
     this.#instruments = parts.instruments;
@@ -100,12 +103,13 @@ export class Corrections {
     this.#setup = parts.setup;
     this.#aside = new Map(state.aside.map(({ asset, quantity }) => [asset, quantity]));
     this.#differences = state.differences;
+    this.#shownUs = state.shownUs;
     this.#proposed = state.proposed;
   }
 
   state(): CorrectionsState {
     const aside = [...this.#aside].map(([asset, quantity]) => ({ asset, quantity }));
-    return { aside, differences: this.#differences, proposed: this.#proposed };
+    return { aside, differences: this.#differences, shownUs: this.#shownUs, proposed: this.#proposed };
   }
 
   /** Hears of fills: what they paid in an asset that we hold as a position is taken from there. */
@@ -139,6 +143,7 @@ export class Corrections {
     this.#aside.clear();
     for (const { asset, quantity } of aside) this.#aside.set(asset, quantity);
     this.#differences = differences;
+    this.#shownUs = shownUs;
     const staleUs = this.#venue().readsSettleMs * US_PER_MS * this.#times.speed;
     const waiting: Proposal[] = [];
     for (const found of differences) {
@@ -188,8 +193,9 @@ export class Corrections {
       throw refused('no price of it is known, so it could not be guarded', 'Wait for its next trade.');
     if (setup !== null) this.#setup.agree(instrument);
     const evidence = setup === null ? [reason] : [reason, setup];
-    const nowUs = this.#times.nowUs(venueOf(instrument));
-    this.#correct(instrument, { ...change, evidence }, { by, commandId }, out, nowUs);
+    // He goes by what was compared. What others did behind that, and is told late, he did not know of.
+    const settledUs = this.#shownUs ?? this.#times.nowUs(venueOf(instrument));
+    this.#correct(instrument, { ...change, evidence }, { by, commandId }, out, settledUs);
   }
 
   /**

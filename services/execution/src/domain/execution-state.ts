@@ -15,7 +15,7 @@ import type { SetupWatchState } from './setup-watch.ts';
 import type { StandingWatchState } from './standing-watch.ts';
 
 /** The one layout of an execution state that this build seals and opens. */
-export const EXECUTION_STATE_VERSION = 23;
+export const EXECUTION_STATE_VERSION = 24;
 
 /** All that the engine knows, apart from its settings. *Units*: `silentUs` as LookingTime has it. */
 export interface ExecutionState {
