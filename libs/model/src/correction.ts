@@ -25,7 +25,8 @@ export type CorrectionReason = (typeof CORRECTION_REASONS)[number];
  * nothing. *Units*: `own` and `beside` base, signed; `own` is ours to trade, `beside` is held at the venue
  * and stays there; `price` quote, at which what changed counts as traded where nobody saw one, 0 unknown.
  * *Shape*: `evidence` has a line for each thing that shows it; `by` and `commandId` are null where no person
- * asked.
+ * asked; what others did up to `settledUs` of the venue's clock is in it, however late that is told, null
+ * where nobody knows.
  */
 export interface CorrectionMade {
   readonly type: 'CorrectionMade';
@@ -40,6 +41,7 @@ export interface CorrectionMade {
   readonly by: string | null;
   readonly commandId: string | null;
   readonly timeUs: TimeUs;
+  readonly settledUs: TimeUs | null;
 }
 
 /**

@@ -10,7 +10,7 @@ function corrected(beside: string, by: string | null): Fact {
   const body: CorrectionMade = {
     ...{ type: 'CorrectionMade', account: accountId('paper-main'), instrument: LTC, price: d('80') },
     ...{ before: d('1'), own: d('1'), beside: d(beside), reason: 'acknowledged', evidence: [] },
-    ...{ by, commandId: null, timeUs: 5 },
+    ...{ by, commandId: null, timeUs: 5, settledUs: null },
   };
   return { name: 'CorrectionMade', body };
 }

@@ -68,7 +68,8 @@ test('an order works from when it is sent until it is over, and is known by its 
 test('a correction of our books is no order', () => {
   hear('CorrectionMade', {
     ...{ type: 'CorrectionMade', account, instrument: LTC, before: d('1'), own: d('0'), beside: d('0') },
-    ...{ price: d('80'), reason: 'gone', evidence: [], by: null, commandId: null, timeUs: 5 },
+    ...{ price: d('80'), reason: 'gone', evidence: [], by: null, commandId: null },
+    ...{ timeUs: 5, settledUs: null },
   });
   expect([list.working(), list.ended()]).toEqual([[], []]);
 });

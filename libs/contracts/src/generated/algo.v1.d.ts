@@ -3190,6 +3190,7 @@ export namespace algo {
             by?: (string|null);
             commandId?: (string|null);
             timeUs: number;
+            settledUs?: (number|null);
             static encode(message: algo.v1.CorrectionMade.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.CorrectionMade & algo.v1.CorrectionMade.$Shape;
         }
@@ -3207,6 +3208,7 @@ export namespace algo {
                 by?: (string|null);
                 commandId?: (string|null);
                 timeUs?: (number|null);
+                settledUs?: (number|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.CorrectionMade.$Properties;

@@ -13918,6 +13918,7 @@ export const algo = $root.algo = (() => {
             CorrectionMade.prototype.by = null;
             CorrectionMade.prototype.commandId = null;
             CorrectionMade.prototype.timeUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            CorrectionMade.prototype.settledUs = null;
 
             let $oneOfFields;
 
@@ -13930,6 +13931,12 @@ export const algo = $root.algo = (() => {
             // Virtual OneOf for proto3 optional field
             $Object.defineProperty(CorrectionMade.prototype, "_commandId", {
                 get: $util.oneOfGetter($oneOfFields = ["commandId"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(CorrectionMade.prototype, "_settledUs", {
+                get: $util.oneOfGetter($oneOfFields = ["settledUs"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -13963,6 +13970,8 @@ export const algo = $root.algo = (() => {
                     writer.uint32(82).string(message.commandId);
                 if (message.timeUs != null && $Object.hasOwnProperty.call(message, "timeUs") && (typeof message.timeUs === "object" ? message.timeUs.low || message.timeUs.high : message.timeUs !== 0))
                     writer.uint32(88).uint64(message.timeUs);
+                if (message.settledUs != null && $Object.hasOwnProperty.call(message, "settledUs"))
+                    writer.uint32(96).uint64(message.settledUs);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -14088,6 +14097,13 @@ export const algo = $root.algo = (() => {
                                 message.timeUs = value;
                             else
                                 delete message.timeUs;
+                            continue;
+                        }
+                    case 12: {
+                            if (wireType !== 0)
+                                break;
+                            message.settledUs = reader.uint64();
+                            message._settledUs = "settledUs";
                             continue;
                         }
                     }

@@ -1459,6 +1459,7 @@ const correctionMadeFields = {
   by: field.orNull(field.text),
   commandId: field.orNull(field.text),
   timeUs: field.whole,
+  settledUs: field.orNull(field.whole),
 };
 function writeCorrectionMade(to: WireWriter, value: EventOf<'CorrectionMade'>): void {
   correctionMadeFields.account.put(to, 1, value.account);
@@ -1472,6 +1473,7 @@ function writeCorrectionMade(to: WireWriter, value: EventOf<'CorrectionMade'>): 
   correctionMadeFields.by.put(to, 9, value.by);
   correctionMadeFields.commandId.put(to, 10, value.commandId);
   put.putWhole(to, 11, value.timeUs);
+  if (value.settledUs !== null) put.sayWhole(to, 12, value.settledUs);
 }
 const correctionMade = tagged('CorrectionMade', correctionMadeFields, writeCorrectionMade);
 

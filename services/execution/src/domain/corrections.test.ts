@@ -162,7 +162,9 @@ test('a person settles what was compared: what others did since takes of ours, h
   const { engine } = holding();
   compare(engine, 31, differs({ cure: 'person', held: d('13') }));
   engine.handle(told(40 * S));
-  expect(corrections(asks(engine, repair('acknowledge')))).toMatchObject([{ own: d('10'), beside: d('3') }]);
+  expect(corrections(asks(engine, repair('acknowledge')))).toMatchObject([
+    { own: d('10'), beside: d('3'), settledUs: 31 * S },
+  ]);
   expect(tell(engine, 'x1', '2', 30)).toEqual(['OrderQuarantined']);
   const next = new ExecutionEngine(SETTINGS, engine.snapshot());
   expect(tell(next, 'x2', '2', 35)).toContain('OrderFilled');

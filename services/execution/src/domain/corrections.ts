@@ -153,7 +153,7 @@ export class Corrections {
       const changedUs = this.#positions.changedUs(found.instrument);
       const sighting = sightingOf(shownUs, before?.shownUs ?? null, { changedUs, staleUs });
       const isShown = sighting === 'again' || (sighting === 'first' && found.isExplained);
-      if (isShown) this.#correct(found.instrument, change, BY_ENGINE, out, shownUs ?? undefined);
+      if (isShown) this.#correct(found.instrument, change, BY_ENGINE, out, shownUs);
       else if (sighting === 'first') waiting.push({ ...found, shownUs: shownUs! });
       else if (before !== undefined) waiting.push(before);
     }
@@ -285,14 +285,14 @@ export class Corrections {
     change: Change,
     who: Pick<CorrectionMade, 'by' | 'commandId'>,
     out: ExecutionOutput[],
-    settledUs?: TimeUs,
+    settledUs: TimeUs | null = null,
   ): void {
     const before = this.#positions.quantity(instrument);
     const price = this.#positions.markOf(instrument, this.#prices) ?? Decimal.zero;
     const timeUs = this.#times.nowUs(venueOf(instrument));
-    this.#positions.correct(instrument, change, timeUs, settledUs);
+    this.#positions.correct(instrument, change, timeUs, settledUs ?? undefined);
     this.#differences = this.#differences.filter((one) => one.instrument !== instrument);
-    const of = { account: this.#account, instrument, before, price, timeUs };
+    const of = { account: this.#account, instrument, before, price, timeUs, settledUs };
     out.push({ type: 'CorrectionMade', ...of, ...change, ...who });
   }
 }

@@ -103,8 +103,7 @@ test('dust outlives a restart, and is sold after it', () => {
 const correction = (own: string, seconds = 1, change: Partial<CorrectionMade> = {}): CorrectionMade => ({
   ...{ type: 'CorrectionMade', account: ACCOUNT, instrument: BTC, before: d('1'), own: d(own) },
   ...{ beside: d('0'), price: d('0'), reason: 'gone', evidence: [], by: null, commandId: null },
-  timeUs: at(seconds),
-  ...change,
+  ...{ timeUs: at(seconds), settledUs: null, ...change },
 });
 
 test.each<[string, string, readonly PositionEvent['type'][], string]>([

@@ -25,7 +25,7 @@ const FORGET_EVERY = 1_000;
 
 /**
  * What our events come to in one instrument. *Units*: base, signed; `open` and `dust` are position-risk's;
- * `settledUs` when it was corrected last, 0 never.
+ * `settledUs` up to when its last correction settles what others did, 0 where there was none.
  */
 interface Held {
   readonly quantity: Decimal;
@@ -113,8 +113,8 @@ export class OwnLedger {
         this.#count(fact.body.fill);
         break;
       case 'CorrectionMade': {
-        const { instrument, own: quantity, beside, timeUs: settledUs } = fact.body;
-        this.#hold(instrument, { quantity, beside, settledUs });
+        const { instrument, own: quantity, beside, settledUs, timeUs } = fact.body;
+        this.#hold(instrument, { quantity, beside, settledUs: settledUs ?? timeUs });
         return;
       }
       case 'CashMoved':

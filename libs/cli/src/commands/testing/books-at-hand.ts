@@ -81,7 +81,8 @@ export class BooksAtHand {
     this.#book = { ...this.#book, ...then };
     await this.#engine.say('CorrectionMade', {
       ...{ type: 'CorrectionMade', account: ACCOUNT, instrument: AIRDROPPED, before, ...then },
-      ...{ price: LAST_PRICE, reason: DONE[how], evidence: [reason], by, commandId, timeUs: TIME_US },
+      ...{ price: LAST_PRICE, reason: DONE[how], evidence: [reason], by, commandId },
+      ...{ timeUs: TIME_US, settledUs: TIME_US },
     });
     await this.#answer(commandId);
     if (then.own.isPositive())

@@ -62,7 +62,7 @@ export const corrected = (reason: CorrectionReason, own: string): Fact => ({
   body: {
     ...{ type: 'CorrectionMade', account: ACCOUNT, instrument: BTC, before: d('0.5'), own: d(own) },
     ...{ beside: d('0'), price: d('50000'), reason, evidence: ['seen'], by: null, commandId: null },
-    timeUs: NOON,
+    ...{ timeUs: NOON, settledUs: null },
   },
 });
 
