@@ -1,21 +1,23 @@
+import { join } from 'node:path';
 import type { JetStreamBus } from '@algo/bus';
 import { codecs, type StreamName, subjects } from '@algo/contracts';
 import type { RelayOrder } from './bare-relay.ts';
 import { BenchServer } from './bench-server.ts';
-import { ACCOUNT, type Chain, type HopBytes, PROBE } from './chain.ts';
+import { ACCOUNT, type Chain, type HopBytes, listenAtVenue, PROBE, type Pulse, REQUEST } from './chain.ts';
 import { Forked } from './forked.ts';
 import { START_US } from './tape.ts';
 
 const INGEST = 'ingest.binance';
 
-/** The same four hops through three processes that do nothing. */
+/** The same hops, one flush and one request, through three processes that do nothing. */
 export class BareChain implements Chain {
   readonly server: BenchServer;
   readonly #relays: AsyncDisposable[] = [];
   readonly #bus: JetStreamBus;
   readonly #data: Uint8Array;
   #count = 0;
-  #onEvent: (() => void) | undefined;
+  #onRequest: () => void = () => {};
+  #onEvent: () => void = () => {};
 
   private constructor(server: BenchServer, bus: JetStreamBus, bytes: HopBytes) {
     this.server = server;
@@ -45,19 +47,20 @@ export class BareChain implements Chain {
         ...{ subject: event, type: codecs.OrderSubmitted.type, bytes: bytes.event },
       }),
     ];
-    for (const order of hops)
+    const ask = { log: join(server.dir, 'floor.log'), subject: REQUEST, bytes: bytes.request };
+    for (const order of [...hops.slice(0, -1), { ...hops.at(-1)!, ask }])
       chain.#relays.push(await Forked.start<RelayOrder, never>('./bare-relay.ts', order));
-    await chain.#bus.follow({ stream: 'ORDERS', subjects: ['ord.evt.>'], after: 0 }, () =>
-      chain.#onEvent?.(),
-    );
+    listenAtVenue(chain.#bus, () => chain.#onRequest());
+    await chain.#bus.follow({ stream: 'ORDERS', subjects: ['ord.evt.>'], after: 0 }, () => chain.#onEvent());
     return chain;
   }
 
   async prepare(): Promise<void> {}
 
-  async pulse(): Promise<number> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#onEvent = resolve;
+  async pulse(): Promise<Pulse> {
+    const [requested, submitted] = [Promise.withResolvers<number>(), Promise.withResolvers<number>()];
+    this.#onRequest = () => requested.resolve(performance.now());
+    this.#onEvent = () => submitted.resolve(performance.now());
     const lane = { producer: INGEST, epoch: 1, count: ++this.#count };
     const startMs = performance.now();
     void this.#bus.publish({
@@ -68,8 +71,8 @@ export class BareChain implements Chain {
       data: this.#data,
       lane,
     });
-    await promise;
-    return performance.now() - startMs;
+    const [orderedAtMs, submittedAtMs] = await Promise.all([requested.promise, submitted.promise]);
+    return { orderedMs: orderedAtMs - startMs, submittedMs: submittedAtMs - startMs };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

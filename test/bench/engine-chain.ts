@@ -2,7 +2,7 @@ import { FactMessage, type InboundMessage, type JetStreamBus } from '@algo/bus';
 import { codecs, type Fact, laneOf, type StreamName, subjectOf, subjects } from '@algo/contracts';
 import { BUY, emptyTrades, type InstrumentId, type TradeColumns, US_PER_SECOND } from '@algo/model';
 import { BenchServer } from './bench-server.ts';
-import { ACCOUNT, type Chain, type HopBytes, PROBE, pause } from './chain.ts';
+import { ACCOUNT, type Chain, type HopBytes, listenAtVenue, PROBE, type Pulse, pause } from './chain.ts';
 import { EngineProcesses } from './engine-processes.ts';
 import { START_US } from './tape.ts';
 
@@ -34,7 +34,9 @@ export class EngineChain implements Chain {
   readonly #counts = new Map<string, number>();
   #round = 0;
   #tradeId = 1;
+  #requestBytes = 0;
   #submittedBytes = 0;
+  #onRequest: () => void = () => {};
   #onOrder: (message: InboundMessage) => void = () => {};
   /** Settles when the order of the last pulse is over. */
   #over: Promise<void> = Promise.resolve();
@@ -76,15 +78,17 @@ export class EngineChain implements Chain {
     await this.#tellTime(5_300);
   }
 
-  async pulse(): Promise<number> {
+  async pulse(): Promise<Pulse> {
+    const requested = Promise.withResolvers<number>();
+    this.#onRequest = () => requested.resolve(performance.now());
     const submitted = this.#order(({ type }) => type === codecs.OrderSubmitted.type);
     const rows = Array.from({ length: 10 }, (_, i): [number, number, number] => [5_400 + i, BUY, 10]);
     const startMs = performance.now();
     void this.#giveTrades(rows);
     await submitted;
-    const tookMs = performance.now() - startMs;
+    const submittedMs = performance.now() - startMs;
     this.#over = this.#letEnd();
-    return tookMs;
+    return { orderedMs: (await requested.promise) - startMs, submittedMs };
   }
 
   /** Returns what the last pulse's messages weighed. */
@@ -95,11 +99,16 @@ export class EngineChain implements Chain {
       trades: await last('MARKET', subjects.trades(PROBE)),
       signal: await last('ANALYTICS', subjects.signal(PROBE)),
       command: await last('ORDERS', subjects.orderCommand(ACCOUNT)),
+      request: this.#requestBytes,
       event: this.#submittedBytes,
     };
   }
 
   async #begin(): Promise<void> {
+    listenAtVenue(this.#bus, (bytes) => {
+      this.#requestBytes = bytes;
+      this.#onRequest();
+    });
     await this.#bus.follow({ stream: 'ORDERS', subjects: ['ord.evt.>'], after: 0 }, (message) => {
       if (message.type === codecs.OrderSubmitted.type) this.#submittedBytes = message.data.length;
       this.#onOrder(message);
@@ -191,6 +200,7 @@ export class EngineChain implements Chain {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#over.catch(() => undefined); // the last order may not be over yet
     await this.#processes[Symbol.asyncDispose]();
     await this.server[Symbol.asyncDispose]();
   }
