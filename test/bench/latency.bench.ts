@@ -82,7 +82,8 @@ export async function run({ scale, say }: BenchOptions): Promise<BenchResult> {
       notes: [
         `${ROUNDS} rounds of ${count} probes each way, taking turns; ratios are medians over rounds, so p99 and p99.9 are those of ${count} probes`,
         `a probe is 10 trades (${bytes.trades} B), the first of which raises a signal (${bytes.signal} B) that is accepted (command ${bytes.command} B, request ${bytes.request} B, order event ${bytes.event} B); the bare chain carries the same bytes over the same streams by the same follower and publisher, and flushes a record of 900 B before it asks`,
-        'an order is at its venue when the request is with whoever listens there; *stored*: its OrderSubmitted at a reader',
+        'an order is at its venue when the request is with whoever listens there',
+        '*stored*: its OrderSubmitted is at a reader',
         'signals of the probe are crafted, min_confluence is 0; money streams are flushed before the ack on both sides',
         `load: ${LOAD.instruments.length} synthetic instruments in one batch each per 5 ms, measured ${Math.round(Math.min(...rates)).toLocaleString('en-US')} to ${Math.round(Math.max(...rates)).toLocaleString('en-US')} trades/s`,
       ],

@@ -129,11 +129,11 @@ export const BOOK_POINTS: readonly CoveredPoint[] = [
     right: 'They come from what lies beside, then from the position; without a price they are shown.',
     tests: [
       {
-        file: `${EXECUTION}/domain/corrections.test.ts`,
+        file: `${EXECUTION}/domain/spent-coins.test.ts`,
         name: 'what an order of another instrument receives lies beside the position',
       },
       {
-        file: `${EXECUTION}/domain/corrections.test.ts`,
+        file: `${EXECUTION}/domain/spent-coins.test.ts`,
         name: 'where an account may be short, coins are lent and no position is touched',
       },
       {

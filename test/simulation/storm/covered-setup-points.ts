@@ -14,7 +14,7 @@ export const SETUP_POINTS: readonly CoveredPoint[] = [
         name: 'coins by no trade: %s, with %s beside ours and %s there in all',
       },
       {
-        file: `${EXECUTION}/corrections.test.ts`,
+        file: `${EXECUTION}/spent-coins.test.ts`,
         name: '%s: where %s of our 10 are there, and coins are lent: %s, ours are %s',
       },
       {
@@ -52,7 +52,7 @@ export const SETUP_POINTS: readonly CoveredPoint[] = [
         name: 'a %s of %s, where spot may be short: %s, passes: %s',
       },
       {
-        file: `${EXECUTION}/corrections.test.ts`,
+        file: `${EXECUTION}/spent-coins.test.ts`,
         name: 'what an order of another instrument pays in a coin that we hold is taken %s',
       },
     ],

@@ -38,9 +38,9 @@ interface Proposal extends BookDifference {
 }
 
 /**
- * Corrections as they are kept. *Shape*: `aside` each asset once; `differences` of the last comparison, and
- * `shownUs` as of when the venue showed its books to it, null where it did not say; `proposed` of those that
- * wait. All bounded by the number of instruments.
+ * Corrections as they are kept. *Shape*: `aside` each asset once; `differences` of the last comparison, to
+ * which the venue showed its books as of `shownUs`, null unsaid; `proposed` of those that wait. All bounded
+ * by the number of instruments.
  */
 export interface CorrectionsState {
   readonly aside: readonly AssetAside[];
@@ -98,13 +98,10 @@ export class Corrections {
     this.#ledger = parts.ledger;
     this.#prices = parts.prices;
     this.#times = parts.times;
-    this.#venue = parts.venue;
-    this.#isUnseen = parts.isUnseen;
+    [this.#venue, this.#isUnseen] = [parts.venue, parts.isUnseen];
     this.#setup = parts.setup;
     this.#aside = new Map(state.aside.map(({ asset, quantity }) => [asset, quantity]));
-    this.#differences = state.differences;
-    this.#shownUs = state.shownUs;
-    this.#proposed = state.proposed;
+    [this.#differences, this.#shownUs, this.#proposed] = [state.differences, state.shownUs, state.proposed];
   }
 
   state(): CorrectionsState {
@@ -142,8 +139,7 @@ export class Corrections {
     const { differences, aside, shownUs } = report;
     this.#aside.clear();
     for (const { asset, quantity } of aside) this.#aside.set(asset, quantity);
-    this.#differences = differences;
-    this.#shownUs = shownUs;
+    [this.#differences, this.#shownUs] = [differences, shownUs];
     const staleUs = this.#venue().readsSettleMs * US_PER_MS * this.#times.speed;
     const waiting: Proposal[] = [];
     for (const found of differences) {

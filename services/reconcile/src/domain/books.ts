@@ -27,8 +27,9 @@ export interface LocalOrder {
 
 /**
  * A position as we have it. *Units*: base, signed: below zero is short; `beside` a person left at the venue
- * beside it, not ours to trade; what others did up to `settledUs` is settled by the last correction of both; `guarded` is what position-risk believes to hold, null where it has said
- * nothing; `averagePrice` quote, null unknown.
+ * beside it, not ours to trade; what others did up to `settledUs` is settled by the last correction of both;
+ * `guarded` is what position-risk believes to hold, null where it has said nothing; `averagePrice` quote,
+ * null unknown.
  */
 export interface LocalPosition {
   readonly instrument: InstrumentId;

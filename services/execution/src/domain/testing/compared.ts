@@ -1,7 +1,8 @@
 import type { BookDifference } from '@algo/model';
+import type { CorrectBooks } from '../corrections.ts';
 import type { ExecutionEngine } from '../execution-engine.ts';
 import type { ExecutionInput, ExecutionOutput } from '../execution-io.ts';
-import { d, gate, LTC, S, told } from './execution-scenario.ts';
+import { ACCOUNT, d, gate, LTC, S, told, wall } from './execution-scenario.ts';
 
 /** A difference in LTC: 10 are ours, and the venue holds none; no fill explains it. */
 export const differs = (change: Partial<BookDifference> = {}): BookDifference => {
@@ -43,3 +44,14 @@ export const corrections = (out: readonly ExecutionOutput[]) =>
   out.filter((one) => one.type === 'CorrectionMade');
 /** What is held of each instrument. */
 export const held = (engine: ExecutionEngine) => engine.positions().map((p) => `${p.quantity}`);
+
+/** A person says what to do about a difference in LTC. */
+export const repair = (how: CorrectBooks['how'], change: Partial<CorrectBooks> = {}): CorrectBooks => ({
+  ...{ type: 'CorrectBooks', commandId: `${how}-1`, account: ACCOUNT, instrument: LTC, how, by: 'Ada' },
+  ...{ reason: 'I sold it', timeUs: 32 * S, expiresWallUs: 92 * S, ...change },
+});
+/** What follows once the wall was asked whether his word still counts. */
+export const asks = (engine: ExecutionEngine, command: CorrectBooks) => [
+  ...engine.handle(command),
+  ...engine.handle(wall(command.commandId, 33 * S)),
+];
