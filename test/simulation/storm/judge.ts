@@ -166,6 +166,7 @@ export class Judge {
         return;
       case 'CorrectBooks':
         this.orders.outside.asked(fact.body);
+        this.wire.setup.wanted(fact.body);
         return;
       case 'ReconciliationRequested':
         this.wire.asked(fact.body);

@@ -17,6 +17,8 @@ const IDENTITY = `paper-venue.${ACCOUNT}`;
 const SETTLE_MS = 90_000;
 /** *Units*: ms of execution's time alive. A new life proves an absence from its own beginning on. */
 const DOUBT_MAX_MS = 24_000;
+/** What was asked too often turns all away for so long. */
+const BANNED_MS = 12_000;
 /** The longest audit, and more. */
 const TOLD_WITHIN_MS = 25_000;
 /** And this long a stop that guards nothing: its cancel goes out behind what is under way. *Units*: ms. */
@@ -77,9 +79,11 @@ export class PaperHouse implements StormHouse {
     };
     // What was told to nobody is learned from looks alone: where these are old, only when all is over.
     const isOld = /readsBehind|readShort/.test(vices);
+    // While it turns us away it can't be asked.
+    const bannedMs = /requestsPer10s/.test(vices) ? BANNED_MS : 0;
     return {
       patience: {
-        doubtMs: isOld ? Number.POSITIVE_INFINITY : DOUBT_MAX_MS,
+        doubtMs: isOld ? Number.POSITIVE_INFINITY : DOUBT_MAX_MS + bannedMs,
         toldMs: isOld ? Number.POSITIVE_INFINITY : TOLD_WITHIN_MS,
         withdrawnMs: WITHDRAWN_WITHIN_MS,
       },

@@ -157,3 +157,13 @@ test.each([7_014, 11_810, 13_334])(
 test('seed 34350: what a person let be, before a sale was told, does not cover that sale', async () => {
   expect((await runScenario(scenarioOf(34_350))).violation).toBeNull();
 }, 60_000);
+
+// 42311: the exchange turned all away for 12 s, then execution was killed twice; 43781: a person's word had
+// been taken, and what it came to was on its way still.
+test.each([42_311, 43_781])(
+  'seed %s: the judge waits for what can only come later',
+  async (seed) => {
+    expect((await runScenario(scenarioOf(seed))).violation).toBeNull();
+  },
+  60_000,
+);

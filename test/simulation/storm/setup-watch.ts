@@ -8,6 +8,8 @@ type Contract = Setup['instruments'][number];
 export class SetupWatch {
   readonly #notes: JudgeNotes;
   readonly #first = new Map<string, Contract>();
+  /** What a person has asked to let be; that it is so may be told late. */
+  readonly #letBe = new Map<string, Contract>();
   #asked = '';
   #found: { readonly setup: Setup; readonly atMs: number } | undefined;
 
@@ -33,9 +35,15 @@ export class SetupWatch {
       this.#notes.saw('setup changed');
   }
 
+  /** A person asks for something. */
+  wanted({ instrument, how }: MessageOf<'CorrectBooks'>): void {
+    const is = this.#foundOf(instrument);
+    if (how === 'acknowledge' && is !== undefined) this.#letBe.set(instrument, is);
+  }
+
   /** A person lets a contract be as it was found last. */
   corrected({ instrument, reason }: MessageOf<'CorrectionMade'>): void {
-    const is = this.#found?.setup.instruments.find((one) => one.instrument === instrument);
+    const is = this.#foundOf(instrument);
     if (reason === 'acknowledged' && is !== undefined) this.#first.set(instrument, is);
   }
 
@@ -49,11 +57,18 @@ export class SetupWatch {
     const { setup } = this.#found;
     if (side === 'sell' && !setup.shortSpot && instrument.includes('.spot.'))
       this.#notes.broken('no short of what nobody lends', `entry ${id} sells ${instrument}`);
-    const is = setup.instruments.find((one) => one.instrument === instrument);
+    const is = this.#foundOf(instrument);
     if (is === undefined) return;
-    const isSame = setup.positionMode === 'one_way' && !isOther(this.#first.get(instrument), is);
+    const letBe = this.#letBe.get(instrument);
+    const isLetBe = letBe !== undefined && !isOther(letBe, is);
+    const isAsBefore = isLetBe || !isOther(this.#first.get(instrument), is);
+    const isSame = setup.positionMode === 'one_way' && isAsBefore;
     const found = `${setup.positionMode}, ${is.marginMode} at ${is.leverage}`;
     if (!isSame) this.#notes.broken('no entry on another setup', `entry ${id}: found ${found}`);
+  }
+
+  #foundOf(instrument: string): Contract | undefined {
+    return this.#found?.setup.instruments.find((one) => one.instrument === instrument);
   }
 }
 
