@@ -24,6 +24,8 @@ export class OutsideWatch {
   readonly coins: CoinsWatch;
   readonly #booked: ReadonlyMap<string, Fill>;
   readonly #reported = new Set<string>();
+  /** What a correction has named already. */
+  readonly #counted = new Set<string>();
   readonly #asked = new Map<string, Asked>();
   /** What was heard while the exchange was dead, and nobody could say whether it is right. */
   readonly #unjudged: (() => void)[] = [];
@@ -71,7 +73,7 @@ export class OutsideWatch {
 
   /**
    * Returns whether the fill of a report goes against what is held, and something of it was as it happened,
-   * or by the last correction. *Units*: `held` millionths of base; µs.
+   * or by the last correction, and none has named it. *Units*: `held` millionths of base; µs.
    */
   takesOurs(
     report: MessageOf<'OrderQuarantined'>,
@@ -81,7 +83,8 @@ export class OutsideWatch {
     const { clientOrderId: id, instrument } = report;
     const fill = [...(this.#truth.outside()?.values() ?? [])].find((one) => one.clientOrderId === id);
     const ours = held.get(instrument) ?? 0;
-    if (fill === undefined || ours === 0 || (fill.side === 'sell') !== ours > 0) return false;
+    if (fill === undefined || this.#counted.has(id) || ours === 0 || (fill.side === 'sell') !== ours > 0)
+      return false;
     const sinceUs = Math.max(fill.timeUs, correctedUs);
     return heldAt(instrument, sinceUs, ours, this.#booked.values()) !== 0;
   }
@@ -121,14 +124,15 @@ export class OutsideWatch {
       this.#unjudged.push(() => this.corrected(correction));
       return;
     }
-    const isNamed = [...outside].some(
+    const named = [...outside].filter(
       ([name, fill]) =>
         fill.instrument === instrument &&
         !this.#booked.has(name) &&
         evidence.some((line) => new RegExp(`^(fill|trade) ${fill.venueTradeId}( of|:)`).test(line)),
     );
+    for (const [, fill] of named) this.#counted.add(fill.clientOrderId);
     // A fill of ours that was heard only later was closed by it as well.
-    if (!isNamed && !this.#ours.has(instrument)) {
+    if (named.length === 0 && !this.#ours.has(instrument)) {
       if (reason === 'dust')
         this.#dust.set(instrument, this.dustGone(instrument) + micros(before) - micros(own));
       return;

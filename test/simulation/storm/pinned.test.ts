@@ -159,8 +159,8 @@ test('seed 34350: what a person let be, before a sale was told, does not cover t
 }, 60_000);
 
 // 42311: the exchange turned all away for 12 s, then execution was killed twice; 43781: a person's word had
-// been taken, and what it came to was on its way still.
-test.each([42_311, 43_781])(
+// been taken, and what it came to was on its way still; 45662: a sale was told behind the correction by it.
+test.each([42_311, 43_781, 45_662])(
   'seed %s: the judge waits for what can only come later',
   async (seed) => {
     expect((await runScenario(scenarioOf(seed))).violation).toBeNull();
