@@ -107,9 +107,8 @@ export class InstrumentAnalytics {
         timeUs = tip.nowUs;
       }
       if (timeUs >= candles.nextCloseUs || !micro.continues(timeUs, side)) {
-        if (micro.isOpen) this.endOrder(sink);
-        this.dueStates.sayUntil(timeUs, candles.nextCloseUs, tip, sink);
-        if (timeUs >= candles.nextCloseUs) this.clock.closeUntil(timeUs, sink);
+        micro.nextUs = timeUs;
+        this.beginOrder(side, sink);
       }
       let ticks = priceGrid.toSteps(price);
       let lots = quantityGrid.toSteps(quantity);
@@ -132,7 +131,7 @@ export class InstrumentAnalytics {
       if (ticks < bar.low) bar.low = ticks;
       bar.close = ticks;
       flow.add(timeUs, ticks, lots, isBuy, counted);
-      micro.add(timeUs, price, price * quantity, side);
+      micro.add(price, price * quantity, side);
       if (robust !== null) {
         robust.add(ticks, lots);
         if (ticks <= robust.lowerGuard || ticks >= robust.upperGuard) robust.onPrice(ticks, timeUs, sink);
@@ -262,6 +261,15 @@ export class InstrumentAnalytics {
 
   private inSteps(): InSteps[] {
     return [this.ring, this.flow, this.barFlow, this.candles, this.bars, this.sessions, this.tip];
+  }
+
+  /** The open order is over, and what is due before the next one is said: it is of `micro.nextUs`. */
+  private beginOrder(side: -1 | 1, sink: AnalyticsSink): void {
+    const { candles, micro } = this;
+    if (micro.isOpen) this.endOrder(sink);
+    this.dueStates.sayUntil(micro.nextUs, candles.nextCloseUs, this.tip, sink);
+    if (micro.nextUs >= candles.nextCloseUs) this.clock.closeUntil(micro.nextUs, sink);
+    micro.startOrder(side);
   }
 
   /** Nothing more comes of the open order: whatever judges orders judges it. */

@@ -9,8 +9,14 @@ const S = 1e6;
 function feed(trades: readonly TestTrade[], scale = { price: 1, size: 1 }) {
   const micro = new MicrostructureReading();
   const signals: number[] = [];
-  for (const [t, p, q, side] of trades) {
-    micro.add(t, p * scale.price, p * scale.price * q * scale.size, side === 'buy' ? 1 : -1);
+  for (const [t, p, q, buyOrSell] of trades) {
+    const side = buyOrSell === 'buy' ? 1 : -1;
+    if (!micro.continues(t, side)) {
+      if (micro.isOpen) micro.endOrder();
+      micro.nextUs = t;
+      micro.startOrder(side);
+    }
+    micro.add(p * scale.price, p * scale.price * q * scale.size, side);
     signals.push(micro.signal);
   }
   micro.endOrder();

@@ -46,8 +46,8 @@ export class MicrostructureReading {
   orders = 0;
   buyOrders = 0;
   private orderUs = Number.NEGATIVE_INFINITY;
-  /** Of the order that begins: a number that is handed over to a function would be put on the heap. */
-  private nextUs = 0;
+  /** When the order begins that `startOrder` begins: a large number that is handed over goes to the heap. */
+  nextUs: TimeUs = 0;
   private side = 0;
   private notional = 0;
   private price = 0;
@@ -80,14 +80,9 @@ export class MicrostructureReading {
   private readonly sortedFlips = new Float64Array(FLIPS);
   private sortedCount = 0;
 
-  /** Takes one print. *Units*: `notional` quote, `side` 1 buy, −1 sell. */
-  add(timeUs: TimeUs, price: number, notional: number, side: -1 | 1): void {
-    if (this.continues(timeUs, side)) this.notional += notional;
-    else {
-      this.nextUs = timeUs;
-      this.startOrder(side);
-      this.notional = notional;
-    }
+  /** Takes a print of the open order. *Units*: `notional` quote, `side` 1 buy, −1 sell. */
+  add(price: number, notional: number, side: -1 | 1): void {
+    this.notional += notional;
     this.price = price;
     const at = (side + 1) >> 1;
     this.quotes[at] = price;
@@ -152,9 +147,10 @@ export class MicrostructureReading {
     this.sortedCount = 0;
   }
 
-  private startOrder(side: -1 | 1): void {
-    if (this.isOpen) this.endOrder();
+  /** Begins an order of one side, at `nextUs`; the one before is over. */
+  startOrder(side: -1 | 1): void {
     this.isOpen = true;
+    this.notional = 0;
     this.recordFlip();
     this.previousUs = this.orderUs;
     this.previousSide = this.side;
