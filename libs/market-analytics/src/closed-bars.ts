@@ -88,16 +88,7 @@ export class ClosedBars implements InSteps {
 
   /** Returns what each timeframe's bars say. */
   readings(): readonly BarsInHand[] {
-    if (this.#areRead) return this.#readings;
-    this.#areRead = true;
-    const before = this.#readings;
-    this.#readings = this.#series.flatMap((series, f) => {
-      const features = this.#features[f];
-      if (features == null) return [];
-      const { timeframe, bars } = series;
-      const kept = before.find((reading) => reading.timeframe === timeframe);
-      return kept?.bars === bars ? kept : new BarsInHand(series, this.#last(series), features);
-    });
+    if (!this.#areRead) this.#read();
     return this.#readings;
   }
 
@@ -127,6 +118,18 @@ export class ClosedBars implements InSteps {
     if (features == null) return;
     features.onBar(bar);
     this.#areRead = false;
+  }
+
+  #read(): void {
+    this.#areRead = true;
+    const before = this.#readings;
+    this.#readings = this.#series.flatMap((series, f) => {
+      const features = this.#features[f];
+      if (features == null) return [];
+      const { timeframe, bars } = series;
+      const kept = before.find((reading) => reading.timeframe === timeframe);
+      return kept?.bars === bars ? kept : new BarsInHand(series, this.#last(series), features);
+    });
   }
 
   #last(series: BarSeries): ClosedBar | null {

@@ -173,8 +173,10 @@ function isInHand(bars: BarReading): bars is BarReadingInHand {
 
 /** Returns what the closed bars of a timeframe say; undefined for a timeframe that is not computed. */
 export function barsOf(state: MarketState, timeframe: Timeframe): BarReading | undefined {
-  for (const reading of state.bars) if (reading.timeframe === timeframe) return reading;
-  return undefined;
+  const { bars } = state;
+  let index = 0; // no `for … of` here either
+  while (index < bars.length && bars[index]!.timeframe !== timeframe) index++;
+  return bars[index];
 }
 
 /** Returns what a set of rules has drawn; undefined when it is not computed. */
