@@ -19,12 +19,8 @@ const BUY_TRADES = 4;
 /** Where two of the windows begin. */
 const ONE_MINUTE = PARTS;
 const LONGEST = 3 * PARTS;
-/** What is told of a window. *Units*: base; trades. */
+/** So many numbers are told of a window: volumes and then trades, each of buys and then sells. */
 export const HELD = 4;
-export const BOUGHT = 0;
-export const SOLD = 1;
-export const TRADES_BOUGHT = 2;
-export const TRADES_SOLD = 3;
 /** From this many steps on the running totals begin afresh: sums of whole numbers are exact below 2^53. */
 export const REBASE_STEPS = 2 ** 51;
 
@@ -43,6 +39,8 @@ export class FlowWindows implements InSteps, TradeReader {
   private readonly ring: TradeRing;
   /** By window, its parts one after the other. */
   private readonly windows = new Float64Array(WINDOW_US.length * PARTS);
+  /** The moment that tails are moved to, as the ring counts: handed over it would go to the heap. */
+  private readonly now = new Float64Array(1);
   /** The tape's turn that all windows were last read at, and what they held then, one after the other. */
   turn = -1;
   readonly held = new Float64Array(WINDOW_US.length * HELD);
@@ -85,25 +83,27 @@ export class FlowWindows implements InSteps, TradeReader {
   read(tip: TapeTip, quantity: Grid): void {
     const { held } = this;
     this.record(tip, held, 0);
-    for (let at = 0; at < held.length; at += HELD) {
-      held[at + BOUGHT] = quantity.toValue(held[at + BOUGHT]!);
-      held[at + SOLD] = quantity.toValue(held[at + SOLD]!);
+    for (let at = 0; at < held.length; at += 4) {
+      held[at] = quantity.toValue(held[at]!);
+      held[at + 1] = quantity.toValue(held[at + 1]!);
     }
     this.turn = tip.turn;
   }
 
   /** Writes the same into a list, from a place on. *Units*: volumes whole steps. */
   record(tip: TapeTip, to: Float64Array, from: number): void {
-    const { windows } = this;
-    const { momentUs } = tip;
-    for (let w = 0, at = from; w <= LONGEST; w += PARTS, at += HELD) {
-      this.advance(w, momentUs);
-      const buy = this.buy - windows[w + BUY]!;
-      const buyTrades = this.buyTrades - windows[w + BUY_TRADES]!;
-      to[at + BOUGHT] = buy;
-      to[at + SOLD] = this.volume - windows[w + VOLUME]! - buy;
-      to[at + TRADES_BOUGHT] = buyTrades;
-      to[at + TRADES_SOLD] = this.trades - windows[w + TRADES]! - buyTrades;
+    this.now[0] = this.ring.since(tip.momentUs);
+    this.pass(0, LONGEST, this.ring.head);
+    const { volume, buy, trades, buyTrades, windows } = this;
+    let at = from;
+    for (let w = 0; w <= LONGEST; w += PARTS) {
+      const bought = buy - windows[w + BUY]!;
+      const tradesBought = buyTrades - windows[w + BUY_TRADES]!;
+      to[at] = bought;
+      to[at + 1] = volume - windows[w + VOLUME]! - bought;
+      to[at + 2] = tradesBought;
+      to[at + 3] = trades - windows[w + TRADES]! - tradesBought;
+      at += 4;
     }
   }
 
@@ -118,7 +118,8 @@ export class FlowWindows implements InSteps, TradeReader {
   }
 
   passTo(row: number): void {
-    for (let w = 0; w <= LONGEST; w += PARTS) this.pass(w, row);
+    this.now[0] = Number.POSITIVE_INFINITY;
+    this.pass(0, LONGEST, row);
   }
 
   /** Starts the running totals afresh, so that they stay exact for ever; the windows don't change. */
@@ -166,40 +167,50 @@ export class FlowWindows implements InSteps, TradeReader {
   }
 
   private advance(w: number, nowUs: TimeUs): void {
-    this.pass(w, this.ring.head, this.ring.since(nowUs - WINDOW_US[w / PARTS]!));
+    this.now[0] = this.ring.since(nowUs);
+    this.pass(w, w, this.ring.head);
   }
 
-  /** Moves a window's tail to a row, or to the first that is not older than an edge. */
-  private pass(w: number, to: number, edge = Number.POSITIVE_INFINITY): void {
-    const { ring, windows } = this;
-    let tail = windows[w + TAIL]!;
-    if (tail >= to) return;
-    let { time, volume: volumes, counts } = ring.blockOf(tail);
-    let slot = ring.slotOf(tail);
-    if (time[slot]! >= edge) return;
-    let volume = windows[w + VOLUME]!;
-    let buy = windows[w + BUY]!;
-    let trades = windows[w + TRADES]!;
-    let buyTrades = windows[w + BUY_TRADES]!;
-    for (; tail < to; tail++) {
-      if (slot === BLOCK_ROWS) {
-        ({ time, volume: volumes, counts } = ring.blockOf(tail));
+  /** Moves the tails of some windows to a row, or to the first that is in the window. */
+  private pass(first: number, last: number, to: number): void {
+    const { now, ring, windows } = this;
+    const { unitUs } = ring;
+    let window = first / PARTS;
+    for (let w = first; w <= last; w += PARTS) {
+      const edge = now[0]! - WINDOW_US[window++]! / unitUs;
+      const from = windows[w + TAIL]!;
+      if (from >= to) continue;
+      let block = ring.blockOf(from);
+      let slot = ring.slotOf(from);
+      if (block.time[slot]! >= edge) continue;
+      let tail = from;
+      let volume = 0;
+      let buy = 0;
+      let trades = 0;
+      let buyTrades = 0;
+      for (;;) {
+        const { time, volume: volumes, counts } = block;
+        const end = Math.min(BLOCK_ROWS, slot + to - tail);
+        tail -= slot;
+        for (; slot < end && time[slot]! < edge; slot++) {
+          // No branch: the side of a trade is a toss of a coin, and a wrong guess costs more than the sums.
+          const count = counts[slot]!;
+          const sold = count >> 31;
+          volume += volumes[slot]!;
+          buy += volumes[slot]! * (1 + sold);
+          buyTrades += count & ~sold;
+          trades += (count ^ sold) - sold;
+        }
+        tail += slot;
+        if (slot < end || tail === to) break;
+        block = ring.blockOf(tail);
         slot = 0;
       }
-      if (time[slot]! >= edge) break;
-      // No branch: the side of a trade is a toss of a coin, and a wrong guess costs more than the sums.
-      const count = counts[slot]!;
-      const sold = count >> 31;
-      volume += volumes[slot]!;
-      buy += volumes[slot]! * (1 + sold);
-      buyTrades += count & ~sold;
-      trades += (count ^ sold) - sold;
-      slot++;
+      windows[w + TAIL] = tail;
+      windows[w + VOLUME]! += volume;
+      windows[w + BUY]! += buy;
+      windows[w + TRADES]! += trades;
+      windows[w + BUY_TRADES]! += buyTrades;
     }
-    windows[w + TAIL] = tail;
-    windows[w + VOLUME] = volume;
-    windows[w + BUY] = buy;
-    windows[w + TRADES] = trades;
-    windows[w + BUY_TRADES] = buyTrades;
   }
 }

@@ -36,7 +36,7 @@ export class TradeRing implements InSteps {
   /** Times of rows count from here, in `unitUs`. */
   private baseUs = 0;
   /** A ms as long as all times are whole ones apart, as those of most venues are: the base moves seldom. */
-  private unitUs: number = US_PER_MS;
+  unitUs: number = US_PER_MS;
   /** Number of the next row, and its slot in `newest`. */
   head = 0;
   private headSlot = 0;
