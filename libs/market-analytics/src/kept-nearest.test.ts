@@ -34,10 +34,12 @@ class Listed implements BandList<string> {
     return Number.POSITIVE_INFINITY;
   }
 
-  addChosen(to: string[], price: number): void {
+  choose(to: string[], from: number, price: number): number {
     const nearest = new NearestGaps<Gap>(price);
     for (const gap of this.gaps) nearest.weigh(gap);
-    for (const { look } of nearest.chosen()) to.push(look);
+    const chosen = nearest.chosen();
+    for (const [i, { look }] of chosen.entries()) to[from + i] = look;
+    return from + chosen.length;
   }
 }
 
@@ -53,7 +55,7 @@ test('whatever comes, changes and leaves, it says at any price what a search of 
         if (what === 'ask') {
           tip.price = band.low;
           const plainly: string[] = [];
-          for (const each of lists) each.addChosen(plainly, band.low);
+          for (const each of lists) each.choose(plainly, plainly.length, band.low);
           expect(kept.at(tip)).toEqual(plainly);
           expect(kept.at(tip)).toBe(kept.at(tip));
           continue;

@@ -11,24 +11,25 @@ export type OnBandChange = (low: number, high: number) => void;
 export interface BandList<Item> {
   /** Lets those go that may be chosen no more from a moment on; returns until when all others may. */
   letGo(momentUs: TimeUs): TimeUs;
-  /** Adds to a list what is nearest to a price, as it is shown: the same items until they change. */
-  addChosen(to: Item[], price: number): void;
+  /**
+   * Writes what is nearest to a price into a list, from a place on, as it is shown: the same items until they
+   * change. Returns the place behind the last.
+   */
+  choose(to: Item[], from: number, price: number): number;
 }
 
+/** What one list chooses at one price, at most: an entry, a level and a target of each kind. */
+const CHOSEN_MAX = 6;
 const NOTHING: readonly never[] = [];
 
-/** By slot, a price and what is nearest to it. */
+/** By slot, a price and what a list says is nearest to it. */
 class Answers<Item> {
   /** Whether there ever was one. */
   isKept = false;
   readonly prices = new Float64Array(PRICES).fill(Number.NaN);
-  readonly items: (readonly Item[])[] = Array.from({ length: PRICES }, () => NOTHING);
-
-  keep(slot: number, price: number, items: readonly Item[]): void {
-    this.isKept = true;
-    this.prices[slot] = price;
-    this.items[slot] = items;
-  }
+  readonly items = new Array<Item>(PRICES * CHOSEN_MAX);
+  /** Where those of a slot end. */
+  readonly ends = new Int32Array(PRICES);
 }
 
 /**
@@ -37,9 +38,11 @@ class Answers<Item> {
  */
 export class KeptNearest<Item> {
   readonly #lists: { readonly list: BandList<Item>; readonly answers: Answers<Item> }[] = [];
-  readonly #answers = new Answers<Item>();
+  /** By slot, a price and what all lists say of it. */
+  readonly #prices = new Float64Array(PRICES).fill(Number.NaN);
+  readonly #items: (readonly Item[])[] = Array.from({ length: PRICES }, () => NOTHING);
   /** The last that was worked out. */
-  #last: readonly Item[] = [];
+  #last: readonly Item[] = NOTHING;
   /** Until when no list lets anything go. */
   #untilUs = Number.NEGATIVE_INFINITY;
 
@@ -55,13 +58,13 @@ export class KeptNearest<Item> {
   at(tip: TapeTip): readonly Item[] {
     if (tip.momentUs > this.#untilUs) this.#letGo(tip.momentUs);
     const slot = tip.price & (PRICES - 1);
-    if (this.#answers.prices[slot] !== tip.price) this.#find(tip.price, slot);
-    return this.#answers.items[slot]!;
+    if (this.#prices[slot] !== tip.price) this.#find(tip.price, slot);
+    return this.#items[slot]!;
   }
 
   #forget({ isKept, prices }: Answers<Item>, low: number, high: number): void {
     if (!isKept) return;
-    const all = this.#answers.prices;
+    const all = this.#prices;
     for (let slot = 0; slot < PRICES; slot++) {
       if (!(prices[slot]! >= low && prices[slot]! <= high)) continue;
       if (all[slot] === prices[slot]) all[slot] = Number.NaN;
@@ -77,24 +80,31 @@ export class KeptNearest<Item> {
   }
 
   #find(price: number, slot: number): void {
-    const all: Item[] = [];
+    const last = this.#last;
+    let count = 0;
+    let isLast = true;
     for (let i = 0; i < this.#lists.length; i++) {
       const { list, answers } = this.#lists[i]!;
-      if (answers.prices[slot] !== price) {
-        const found: Item[] = [];
-        list.addChosen(found, price);
-        answers.keep(slot, price, found);
+      const { items, ends, prices } = answers;
+      const from = slot * CHOSEN_MAX;
+      if (prices[slot] !== price) {
+        answers.isKept = true;
+        prices[slot] = price;
+        ends[slot] = list.choose(items, from, price);
       }
-      const items = answers.items[slot]!;
-      for (let each = 0; each < items.length; each++) all.push(items[each]!);
+      for (let at = from; at < ends[slot]!; at++) if (items[at] !== last[count++]) isLast = false;
     }
-    if (!areSame(all, this.#last)) this.#last = all;
-    this.#answers.keep(slot, price, this.#last);
+    if (!isLast || count !== last.length) this.#last = this.#answersAt(slot);
+    this.#prices[slot] = price;
+    this.#items[slot] = this.#last;
   }
-}
 
-function areSame<Item>(a: readonly Item[], b: readonly Item[]): boolean {
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
+  #answersAt(slot: number): Item[] {
+    const all: Item[] = [];
+    for (let i = 0; i < this.#lists.length; i++) {
+      const { items, ends } = this.#lists[i]!.answers;
+      for (let at = slot * CHOSEN_MAX; at < ends[slot]!; at++) all.push(items[at]!);
+    }
+    return all;
+  }
 }

@@ -101,11 +101,14 @@ export class GapList implements InSteps, BandList<FairValueGap> {
     return this.#unlisted < gaps.length ? this.#untilUs(gaps[this.#unlisted]!) : Number.POSITIVE_INFINITY;
   }
 
-  /** Adds the nearest bullish gap wholly above a price and bearish one below, of equals the oldest. */
-  addChosen(to: FairValueGap[], price: number): void {
-    const [above, below] = [this.#above.beyond(price), this.#below.beyond(-price)];
-    if (above >= 0) to.push(this.#toShown(this.#gaps[above - this.#first]!));
-    if (below >= 0) to.push(this.#toShown(this.#gaps[below - this.#first]!));
+  /** Writes the nearest bullish gap wholly above a price and bearish one below, of equals the oldest. */
+  choose(to: FairValueGap[], from: number, price: number): number {
+    const above = this.#above.beyond(price);
+    const below = this.#below.beyond(-price);
+    let at = from;
+    if (above >= 0) to[at++] = this.#toShown(this.#gaps[above - this.#first]!);
+    if (below >= 0) to[at++] = this.#toShown(this.#gaps[below - this.#first]!);
+    return at;
   }
 
   #toShown(gap: ListedGap): FairValueGap {

@@ -32,6 +32,8 @@ const STRENGTH_MAX = 100;
 const TOUCHES_MAX = 3;
 const FIRST_CAPACITY = 32;
 
+const found: number[] = [0, 0, 0, 0, 0, 0]; // places that are chosen, for a moment
+
 /** Told each step in a zone's life. */
 type Told = Pick<AnalyticsSink, 'onZone'>;
 
@@ -120,12 +122,12 @@ export class ZoneList implements InSteps, BandList<Zone> {
     return this.#listedUs;
   }
 
-  addChosen(to: Zone[], price: number): void {
-    const found: number[] = [];
-    this.#demand.addNearest(found, price, this.#zones);
-    this.#supply.addNearest(found, -price, this.#zones);
-    sortFew(found);
-    for (let i = 0; i < found.length; i++) to.push(this.#toShown(found[i]!));
+  choose(to: Zone[], from: number, price: number): number {
+    const ofDemand = this.#demand.findNearest(found, 0, price, this.#zones);
+    const count = this.#supply.findNearest(found, ofDemand, -price, this.#zones);
+    sortFew(found, count);
+    for (let i = 0; i < count; i++) to[from + i] = this.#toShown(found[i]!);
+    return from + count;
   }
 
   rescale(priceFactor: number): void {

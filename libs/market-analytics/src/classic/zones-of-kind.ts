@@ -33,10 +33,11 @@ export class ZonesOfKind {
   }
 
   /**
-   * Adds to a list those of its zones that an entry, a level or a target can mean at a price, each once: what
-   * `NearestZones` would choose of all. *Units*: `price` as the edges.
+   * Writes into a list, from a place on, those of its zones that an entry, a level or a target can mean at a
+   * price, each once: what `NearestZones` would choose of all. Returns the place behind the last.
+   * *Units*: `price` as the edges.
    */
-  addNearest(to: number[], price: number, zones: Float64Array): void {
+  findNearest(to: number[], from: number, price: number, zones: Float64Array): number {
     const { near } = this;
     const at = near.from(price);
     // The first of those whose edge is next below.
@@ -46,9 +47,11 @@ export class ZonesOfKind {
     const entry = at < near.count && near.edge(at) === price ? near.band(at) : target;
     let level = this.#strongest(zones, at, near.count, price);
     if (level < 0 && at > 0) level = this.#strongest(zones, first, at, price);
-    if (entry >= 0) to.push(entry);
-    if (level >= 0 && level !== entry) to.push(level);
-    if (target >= 0 && target !== entry && target !== level) to.push(target);
+    let end = from;
+    if (entry >= 0) to[end++] = entry;
+    if (level >= 0 && level !== entry) to[end++] = level;
+    if (target >= 0 && target !== entry && target !== level) to[end++] = target;
+    return end;
   }
 
   /** Returns the strongest of some zones that a price is not beyond, of equals the newest; −1 for none. */
