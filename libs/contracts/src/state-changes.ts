@@ -129,7 +129,8 @@ export class StateChanges {
 
   #writeBars(now: readonly BarReading[]): void {
     for (let i = 0; i < now.length; i++) {
-      const [before, reading] = [this.#before.bars[i]!, now[i]!];
+      const before = this.#before.bars[i]!;
+      const reading = now[i]!;
       if (before.bars === reading.bars) continue;
       before.bars = reading.bars;
       putBars(writer, 10, reading, this.#into);
@@ -156,7 +157,8 @@ export class StateChanges {
     const volumes = this.#volumes;
     let changed = 0;
     for (let i = 0; i < profiles.length; i++) {
-      const [told, profile] = [before.profiles[i]!, profiles[i]!];
+      const told = before.profiles[i]!;
+      const profile = profiles[i]!;
       if (told.scope !== profile.scope) return false;
       recordProfile(profile, into, this.#profile);
       const volume = this.#profile[PROFILE_VOLUME]!;
@@ -184,7 +186,8 @@ export class StateChanges {
   #goOn(told: Writable<SteppedProfile>, pocRunnerUp: number | null): boolean {
     const record = this.#profile;
     const poc = record[PROFILE_POC]!;
-    const [low, high] = [record[PROFILE_LOW]!, record[PROFILE_HIGH]!];
+    const low = record[PROFILE_LOW]!;
+    const high = record[PROFILE_HIGH]!;
     const hasArea = !Number.isNaN(low);
     const isAreaSame = hasArea
       ? told.areaLow === low && told.areaHigh === high
