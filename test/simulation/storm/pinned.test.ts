@@ -154,6 +154,10 @@ test.each([7_014, 11_810, 13_334])(
   60_000,
 );
 
+test('seed 61803: of what dust was left of, a sale before the next entry takes nothing', async () => {
+  expect((await runScenario(scenarioOf(61_803))).violation).toBeNull();
+}, 60_000);
+
 test('seed 34350: what a person let be, before a sale was told, does not cover that sale', async () => {
   expect((await runScenario(scenarioOf(34_350))).violation).toBeNull();
 }, 60_000);

@@ -4,6 +4,7 @@ import {
   fillEffect,
   type Instrument,
   type InstrumentId,
+  isDust,
   type OrderIntent,
   type TimeUs,
 } from '@algo/model';
@@ -47,7 +48,7 @@ export class PositionBook {
     const { baseChange } = fillEffect(fill, this.#instruments.get(instrument));
     const before = this.quantity(instrument);
     const beside = this.beside(instrument);
-    const openedUs = before.isZero() ? timeUs : Math.min(this.#openedUs(instrument), timeUs);
+    const openedUs = this.#isNothing(before, fill) ? timeUs : Math.min(this.#openedUs(instrument), timeUs);
     const changedUs = Math.max(this.changedUs(instrument), timeUs);
     const quantity = before.plus(baseChange);
     const { correctedUs = 0, settledUs = 0 } = this.#positions.get(instrument) ?? {};
@@ -138,6 +139,12 @@ export class PositionBook {
   /** Returns every position ever held, flat ones too, in the order of first trade. */
   all(): readonly NetPosition[] {
     return [...this.#positions.values()];
+  }
+
+  /** Whether nobody could sell what was held before a fill: what somebody took then was none of it. */
+  #isNothing(before: Decimal, { instrument, price }: Fill): boolean {
+    const rules = this.#instruments.get(instrument);
+    return before.isZero() || (rules !== undefined && isDust(before, price, rules));
   }
 
   #settledUs(instrument: InstrumentId): TimeUs {
