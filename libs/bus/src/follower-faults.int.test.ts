@@ -1,8 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { InputError } from '@algo/model';
 import { eventually, NatsFixture, TcpProxy } from '@algo/testkit';
+import { type JetStreamClient, jetstream } from '@nats-io/jetstream';
 import { headers } from '@nats-io/transport-node';
 import { expect, test } from 'vitest';
+import { followStream } from './follower.ts';
 import { HEADER } from './headers.ts';
 import type { JetStreamBus } from './jetstream-bus.ts';
 import { message, text } from './testing/bus-contract.ts';
@@ -39,6 +41,29 @@ test('a consumer that is deleted behind the back is made again, without loss or 
   await fill(bus, 100, 200);
   await eventually('what came after', () => got.length >= 200);
   expect(got).toEqual(upTo(200));
+});
+
+// In a cluster a consumer is made at one server and asked through another, which may not know of it yet.
+test('a consumer that nobody knows when it is first asked is made again before its heartbeats', async () => {
+  await using nats = await NatsFixture.start();
+  const bus = await nats.bus('a-0');
+  await fill(bus, 0, 10);
+  const { nc, jsm } = bus.nats;
+  const { consumers } = jetstream(nc);
+  let made = 0;
+  const get: JetStreamClient['consumers']['get'] = async (stream, about) => {
+    const consumer = await consumers.get(stream, about);
+    const { name } = await consumer.info(true);
+    if (++made === 1) await jsm.consumers.delete(stream, name);
+    return consumer;
+  };
+  const got: number[] = [];
+  const server = { js: { consumers: { get } }, jsm, state: () => bus.connection, watch: () => () => {} };
+  await using _ = await followStream(server, { stream: 'SYSTEM', subjects: [SUBJECT], after: 0 }, (m) => {
+    got.push(Number(text(m)));
+  });
+  await eventually('what was there', () => got.length === 10, 2_000);
+  expect([made, got]).toEqual([2, upTo(10)]);
 });
 
 test('a reader whose consumer is deleted between two batches reads on, without loss or repeat', async () => {

@@ -24,8 +24,10 @@ const REOPEN_MAX_MS = 60_000;
 const REOPEN_PAUSE_MS = 100;
 /** A reader whose consumers are lost so often in a row, with nothing read, gives up. */
 const LOST_MAX = 10;
+/** Nobody took what was asked of the consumer: in a cluster servers learn of a new one at different times. */
+const UNHEARD = 'no_responders';
 /** What the library says when nothing more will come, or nothing has come for long. */
-const INTERRUPTED: ReadonlySet<string> = new Set(['heartbeats_missed', 'consumer_deleted']);
+const INTERRUPTED: ReadonlySet<string> = new Set(['heartbeats_missed', 'consumer_deleted', UNHEARD]);
 
 /**
  * Follows a stream by an ordered consumer. The iterator's pace is the handler's pace. Whenever the flow was
@@ -46,7 +48,7 @@ export async function followStream(
 
 /** The connection as a follower needs it. */
 export interface FollowedServer {
-  readonly js: JetStreamClient;
+  readonly js: { readonly consumers: Pick<JetStreamClient['consumers'], 'get'> };
   readonly jsm: JetStreamManager;
   readonly state: () => ConnectionState;
   /** Tells of every change of the connection until the returned function is called. */
@@ -118,8 +120,10 @@ class Follower implements Subscription {
     this.#stale = false;
     if (this.#closing || this.#server.state() === 'disconnected') this.#discard();
     void (async () => {
-      for await (const status of messages.status())
-        if (messages === this.#messages && INTERRUPTED.has(status.type)) this.#discard();
+      for await (const { type } of messages.status()) {
+        if (type === UNHEARD) await new Promise((resolve) => setTimeout(resolve, REOPEN_PAUSE_MS));
+        if (messages === this.#messages && INTERRUPTED.has(type)) this.#discard();
+      }
     })();
   }
 
