@@ -62,6 +62,8 @@ export interface DrivePlan<
 > {
   readonly reads: readonly Reading[];
   readonly says: readonly Family[];
+  /** Virtual shards of which alone it speaks: what it said is found without what others say. */
+  readonly shards?: readonly number[];
   /** Makes the machine afresh, or from its snapshot. */
   readonly restore: (snapshot: Uint8Array | undefined) => Made;
   readonly requests?: Requests<Request, Own>;

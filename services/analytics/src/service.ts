@@ -148,6 +148,7 @@ function planOf(
       { family: 'md.time' },
     ],
     says: ['md.candles', 'an.state', 'an.signal', 'an.pattern'],
+    ...(shards === undefined ? {} : { shards }),
     restore(snapshot) {
       const machine = new ShardMachine(catalog, snapshot, isHeardAtOnce ? null : tellStates, wanted);
       instruments = () => machine.instruments;

@@ -113,7 +113,8 @@ export class Driver<In extends Input, Out extends FactName, Request, Own extends
   ): Promise<Driver<In, Out, Request, Own>> {
     const { bus, identity, plan, snapshots, log } = options;
     const families: readonly Family[] = [...new Set<Family>([...plan.says, 'sys.order'])];
-    const past = await readPast({ bus, identity, families, snapshots, log, epoch: plan.epoch });
+    const { epoch, shards } = plan;
+    const past = await readPast({ bus, identity, families, snapshots, log, epoch, shards });
     const driver = new Driver(options, families, past);
     await driver.#streams.follow(driver.#inbox, past.snapshot?.read ?? {});
     driver.#state = 'idle';

@@ -4,6 +4,7 @@ import {
   familyFilters,
   familyOf,
   laneOf,
+  SHARDED,
   STREAMS,
   type StreamName,
   subjects,
@@ -32,7 +33,7 @@ export interface OwnWords {
 /**
  * Reads what older lives of a process said since a snapshot, up to this life's fences. As for every reader,
  * the dense prefix of each lane counts: what stands behind a hole, or was stored by an old life behind the
- * fence of a newer one, was never said.
+ * fence of a newer one, was never said. `shards`: it speaks of no others.
  * *Errors*: InputError where the stream has let go of words behind the snapshot: a hole shows it, or, where
  * money depends on it, that nothing is left of them. Readers would pass over what is counted from there anew.
  */
@@ -42,6 +43,7 @@ export async function readOwnWords(
   families: readonly Family[],
   since: OwnLanesState,
   fences: ReadonlyMap<StreamName, number>,
+  shards?: readonly number[],
 ): Promise<OwnWords> {
   const said = new Map<string, Map<number, InboundMessage>>();
   const counts = new Map(Object.entries(since.counts));
@@ -54,22 +56,27 @@ export async function readOwnWords(
     counts.set(lane, message.lane.count);
     if (message.order !== undefined) orders.push(message.order);
   };
-  for (const [stream, fence] of fences) {
+  const readOne = async ([stream, fence]: [StreamName, number]): Promise<void> => {
     const after = since.positions[stream];
-    const { first } = await bus.bounds(stream);
+    const own = families.filter((family) => FAMILIES[family].stream === stream);
+    // Who hardly says his order has his place in that stream where his life began: by all others' words the
+    // next life's start would grow with the age of this one.
+    const words = own.flatMap((of) => {
+      if (of === 'sys.order') return [subjects.inputsTaken(identity)];
+      return familyFilters(of, SHARDED.has(of) ? shards : undefined);
+    });
+    const filters = [...words, subjects.fence(stream, identity)];
+    const isSince = async (subject: string) =>
+      ((await bus.last(stream, subject))?.sequence ?? 0) > (after ?? 0);
+    const [{ first }, ...areSince] = await Promise.all([bus.bounds(stream), ...words.map(isSince)]);
     let isAnyLeft = false;
     const lanes = new StreamLanes(stream, after === undefined && first > 1, {
       producers: { [identity]: { epoch: since.epoch, lanes: countsIn(stream, since.counts) } },
       ids: {},
     });
-    const own = families.filter((family) => FAMILIES[family].stream === stream);
-    // Who hardly says his order has his place in that stream where his life began: by all others' words the
-    // next life's start would grow with the age of this one.
-    const filters = [
-      ...own.flatMap((of) => (of === 'sys.order' ? [subjects.inputsTaken(identity)] : familyFilters(of))),
-      subjects.fence(stream, identity),
-    ];
-    for await (const message of bus.read({ stream, subjects: filters, after: after ?? 0 })) {
+    // Who was handed on in peace has said nothing since; to see that takes less than to read the stream.
+    const found = areSince.includes(true) ? bus.read({ stream, subjects: filters, after: after ?? 0 }) : [];
+    for await (const message of found) {
       if (message.sequence >= fence) break;
       if ((message.lane?.producer ?? identity) !== identity) continue;
       lanes.admit(message, keep);
@@ -78,7 +85,8 @@ export async function readOwnWords(
     // A market's stream lets go by age, days after whoever spoke there has ended: it may have said nothing.
     const isGone = lanes.waitsFrom !== undefined || (!isAnyLeft && STREAMS[stream].keep === 'money');
     if (after !== undefined && first > after + 1 && isGone) throw forgotten(stream, identity, after, first);
-  }
+  };
+  await Promise.all([...fences].map(readOne));
   return { said, counts, orders };
 }
 

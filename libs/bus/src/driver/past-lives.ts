@@ -40,6 +40,8 @@ export interface PastSource {
   readonly log: AppendLog;
   /** This life's number where somebody else gives it. */
   readonly epoch: number | undefined;
+  /** Virtual shards of which alone it speaks; undefined where that isn't known. */
+  readonly shards: readonly number[] | undefined;
 }
 
 /**
@@ -47,14 +49,14 @@ export interface PastSource {
  * *Errors*: InputError on a snapshot or log of another build or process, or a log that is not the snapshot's.
  */
 export async function readPast(source: PastSource): Promise<PastLives> {
-  const { bus, identity, families, log } = source;
+  const { bus, identity, families, log, shards } = source;
   const saved = await source.snapshots.load();
   const { head: snapshot, state } = saved === undefined ? {} : unpack(saved, identity);
   const epoch = source.epoch ?? (await countLife(bus, identity, 'SYSTEM'));
   const streams = [...new Set(families.map((family) => FAMILIES[family].stream))];
   const fences = await storeFences(bus, identity, epoch, streams);
   const since = snapshot?.own ?? { epoch: 0, counts: {}, positions: {} };
-  const words = await readOwnWords(bus, identity, families, since, fences);
+  const words = await readOwnWords(bus, identity, families, since, fences, shards);
   const own = await readOwnLog(log, identity, snapshot?.log ?? 0);
   const runs = mergeOrders(snapshot?.order.taken ?? 0, [...words.orders, ...own.orders]);
   const ownNeeded = Math.max(0, ...runs.map(({ source, sequence }) => (source === OWN ? sequence : 0)));
