@@ -140,6 +140,25 @@ test('a life is not kept waiting by what it gave back or took while the server w
   expect((await now(acquire('life-1')))?.epoch).toBe(first.epoch + 2);
 });
 
+test('one that is handed on waits until it is taken, and no longer than it was told', async () => {
+  const { clock, acquire } = world();
+  const first = (await acquire('life-1'))!;
+  const waiting = acquire('life-2');
+  const handed = first.handOn(1_000).then(() => 'done');
+  expect(await now(handed)).toBeUndefined();
+  await clock.advance(2 * A_LOOK_MS);
+  const second = (await now(waiting))!;
+  expect([second.epoch, await now(handed)]).toEqual([first.epoch + 1, 'done']);
+  const unwanted = second.handOn(1_000).then(() => 'done');
+  const look = async () => {
+    await clock.advance(A_LOOK_MS);
+    return now(unwanted);
+  };
+  for (let looks = 0; looks < 4; looks++) expect(await look()).toBeUndefined();
+  for (let looks = 0; looks < 2; looks++) await look();
+  expect(await now(unwanted)).toBe('done');
+});
+
 test('the margin is taken off the end of the lease', async () => {
   const { clock, faults, acquire } = world();
   const lease = (await acquire('execution-0'))!;

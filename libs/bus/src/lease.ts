@@ -10,6 +10,9 @@ interface LeaseRecord {
   readonly ttlMs: number;
 }
 
+/** How often whoever waits looks. */
+const LOOK_MS = 100;
+
 export interface LeaseOptions {
   readonly key: string;
   /** One life of a process: a name that no other life has. */
@@ -85,7 +88,7 @@ export class Lease implements AsyncDisposable {
         const own = await bucket.compareAndSet(options.key, taken, revision);
         if (own !== undefined) return new Lease(bucket, options, clock, epoch, own, asked);
       }
-      await clock.sleep(100);
+      await clock.sleep(LOOK_MS);
     }
     return undefined;
   }
@@ -168,6 +171,17 @@ export class Lease implements AsyncDisposable {
     if (await this.#giveBack(this.#revision).catch(() => false)) return;
     const stored = await this.#storedUnanswered().catch(() => undefined);
     if (stored !== undefined) await this.#giveBack(stored).catch(() => false);
+  }
+
+  /** Gives it back and waits until somebody else has it, for so long at most. */
+  async handOn(withinMs: number): Promise<void> {
+    await this[Symbol.asyncDispose]();
+    const untilMs = this.#clock.monotonicMs() + withinMs;
+    while (this.#clock.monotonicMs() < untilMs) {
+      const entry = await this.#bucket.get(this.#options.key).catch(() => undefined);
+      if (entry !== undefined && parse(entry.value).holder !== '') return;
+      await this.#clock.sleep(LOOK_MS);
+    }
   }
 
   async #giveBack(revision: number): Promise<boolean> {

@@ -59,8 +59,8 @@ export function bucketSnapshots(bucket: KeyValue, name: string): SnapshotStore {
   };
   let loaded: Promise<void> | undefined;
   const load = async () => {
-    const stored = await look(name);
-    const slots = [await lookAtChunks(0), await lookAtChunks(1)];
+    const stored = await look(name); // first: chunks are never older than what makes them visible
+    const slots = await Promise.all([lookAtChunks(0), lookAtChunks(1)]);
     if (stored === undefined) return undefined;
     const manifest = JSON.parse(new TextDecoder().decode(stored)) as Manifest;
     if (manifest.version > VERSION)

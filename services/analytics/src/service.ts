@@ -84,7 +84,7 @@ async function asPlanned(parts: Parts, place: ShardPlace) {
       ...{ bus, clock, ordinal, place, ownDisk },
       readPlan: () => readShardPlan(bus),
       followPlan: (onPlan) => followShardPlan(bus, onPlan),
-      planOf(shard, { isLast, filesFree: free }) {
+      planOf(shard, { isLast, leaves, filesFree: free }) {
         filesFree.set(shard, free);
         const identity = shardIdentity(shard);
         const states = shardSnapshots({
@@ -92,12 +92,14 @@ async function asPlanned(parts: Parts, place: ShardPlace) {
           files: context.fileSnapshots(identity),
           shared: ownDisk ? bucketSnapshots(bus.bucket('snapshots'), identity) : undefined,
         });
-        const plan = planOf(parts, [shard], states, states.isFromElsewhere);
+        const plan = planOf(parts, [shard], { states, isStale: states.isFromElsewhere, leaves });
         const { load, save } = plan.snapshots!;
         const mayBegin = () => paced.mayBegin(shard);
         const inTurn: typeof save = (...parts) => paced.run(shard, () => save(...parts));
         return { ...plan, unstoredMax: UNSTORED_MAX, snapshots: { load, save: inTurn, mayBegin } };
       },
+      canStore: (instruments) => storing.canStore(instruments),
+      store: (instruments) => storing.flush(instruments),
       // What could not go stays on this disk; whoever goes on fills what is missing from the stream.
       close: (instruments, leaves) =>
         storing
@@ -132,8 +134,11 @@ function waitingWords([first, ...others]: readonly string[]): string[] {
 function planOf(
   { context, catalog, storing }: Parts,
   shards: readonly number[] | undefined,
-  states: SnapshotStore = context.fileSnapshots(context.identity),
-  isStale: () => boolean = () => false,
+  {
+    states = context.fileSnapshots(context.identity),
+    isStale = () => false,
+    leaves = () => false,
+  }: { states?: SnapshotStore; isStale?: () => boolean; leaves?: () => boolean } = {},
 ): PlanOfShard {
   const { config, isHeardAtOnce } = context;
   const { features, profiles, ruleSets, storesFlow, timeframes } = config;
@@ -159,9 +164,11 @@ function planOf(
     requests: storing,
     snapshots: {
       load: states.load,
-      // The store must never be behind the snapshot: rows between the two would be in neither.
+      // The store must never be behind the snapshot: rows between the two would be in neither. Those of a
+      // shard that leaves are in hand, and the next owner goes on while they are stored.
       async save(...parts) {
-        if (await storing.flush(instruments())) await states.save(...parts);
+        const those = instruments();
+        if (leaves() ? storing.canStore(those) : await storing.flush(those)) await states.save(...parts);
       },
     },
   };

@@ -113,8 +113,7 @@ export class Driver<In extends Input, Out extends FactName, Request, Own extends
   ): Promise<Driver<In, Out, Request, Own>> {
     const { bus, identity, plan, snapshots, log } = options;
     const families: readonly Family[] = [...new Set<Family>([...plan.says, 'sys.order'])];
-    const { epoch, shards } = plan;
-    const past = await readPast({ bus, identity, families, snapshots, log, epoch, shards });
+    const past = await readPast({ bus, identity, families, snapshots, log, plan });
     const driver = new Driver(options, families, past);
     await driver.#streams.follow(driver.#inbox, past.snapshot?.read ?? {});
     driver.#state = 'idle';
@@ -155,15 +154,15 @@ export class Driver<In extends Input, Out extends FactName, Request, Own extends
     const wasRestored = this.#runs === undefined;
     this.#state = 'starting'; // nothing is taken from here on
     this.#requests.close();
-    await this.#inbox.close();
-    const quiet = new Promise<void>((resolve) => {
-      this.#onQuiet = resolve;
-    });
+    const inboxClosed = this.#inbox.close();
+    const quiet = Promise.withResolvers<void>();
+    this.#onQuiet = quiet.resolve;
     this.#onStored();
     this.#onReady();
-    await Promise.race([quiet, this.#closed.promise]);
-    if (this.#isStopped) return;
+    await Promise.race([quiet.promise, this.#closed.promise]);
+    if (this.#isStopped) return inboxClosed;
     if (wasRestored) await this.#snapshots.finish().catch((error: Error) => this.#fail(error));
+    await inboxClosed;
     this.#stop();
     this.#closed.resolve(undefined);
   }

@@ -38,10 +38,7 @@ export interface PastSource {
   readonly families: readonly Family[];
   readonly snapshots: SnapshotStore;
   readonly log: AppendLog;
-  /** This life's number where somebody else gives it. */
-  readonly epoch: number | undefined;
-  /** Virtual shards of which alone it speaks; undefined where that isn't known. */
-  readonly shards: readonly number[] | undefined;
+  readonly plan: { readonly epoch?: number; readonly shards?: readonly number[] };
 }
 
 /**
@@ -49,14 +46,21 @@ export interface PastSource {
  * *Errors*: InputError on a snapshot or log of another build or process, or a log that is not the snapshot's.
  */
 export async function readPast(source: PastSource): Promise<PastLives> {
-  const { bus, identity, families, log, shards } = source;
-  const saved = await source.snapshots.load();
-  const { head: snapshot, state } = saved === undefined ? {} : unpack(saved, identity);
-  const epoch = source.epoch ?? (await countLife(bus, identity, 'SYSTEM'));
+  const { bus, identity, families, log, plan } = source;
   const streams = [...new Set(families.map((family) => FAMILIES[family].stream))];
-  const fences = await storeFences(bus, identity, epoch, streams);
+  const fence = async (epoch: number) => ({
+    epoch,
+    fences: await storeFences(bus, identity, epoch, streams),
+  });
+  // Where the life has its number already, others need not be silent for as long as both take.
+  const [saved, fenced] = await Promise.all([
+    source.snapshots.load(),
+    plan.epoch === undefined ? undefined : fence(plan.epoch),
+  ]);
+  const { head: snapshot, state } = saved === undefined ? {} : unpack(saved, identity);
+  const { epoch, fences } = fenced ?? (await fence(await countLife(bus, identity, 'SYSTEM')));
   const since = snapshot?.own ?? { epoch: 0, counts: {}, positions: {} };
-  const words = await readOwnWords(bus, identity, families, since, fences, shards);
+  const words = await readOwnWords(bus, identity, families, since, fences, plan.shards);
   const own = await readOwnLog(log, identity, snapshot?.log ?? 0);
   const runs = mergeOrders(snapshot?.order.taken ?? 0, [...words.orders, ...own.orders]);
   const ownNeeded = Math.max(0, ...runs.map(({ source, sequence }) => (source === OWN ? sequence : 0)));

@@ -55,7 +55,12 @@ export class StreamsRead {
     for (const [stream, subjects] of filters) {
       const known = read[stream];
       const after = known?.after ?? 0;
-      const { first } = await bus.bounds(stream);
+      const onStray = (message: InboundMessage, reason: string) => this.#setAside(message, reason);
+      // Nothing is taken before this has ended.
+      const [{ first }] = await Promise.all([
+        bus.bounds(stream),
+        inbox.follow(bus, { stream, subjects, after, onStray }),
+      ]);
       if (known !== undefined && first > after + 1)
         throw new InputError({
           field: `stream ${stream}`,
@@ -64,8 +69,6 @@ export class StreamsRead {
           remedy: 'Reconcile, and start with a fresh data directory.',
         });
       this.#streams.set(stream, { lanes: new StreamLanes(stream, first > 1, known?.lanes), after });
-      const onStray = (message: InboundMessage, reason: string) => this.#setAside(message, reason);
-      await inbox.follow(bus, { stream, subjects, after, onStray });
     }
   }
 

@@ -120,13 +120,14 @@ export class RowStoring implements Requests<ShardRows, never> {
       );
   }
 
-  /**
-   * Returns true once all rows of some instruments are durable; false where a file can't be opened, so that
-   * rows of it are nowhere but here. *Errors*: those of the store.
-   */
+  /** Whether the store has all rows of some instruments; not where a file isn't open that rows wait for. */
+  canStore(instruments: readonly InstrumentId[]): boolean {
+    return !instruments.flatMap((instrument) => this.#files.get(instrument) ?? []).some(isWanting);
+  }
+
+  /** Returns true once all their rows are durable, false where some wait for a file. *Errors*: its own. */
   async flush(instruments: readonly InstrumentId[]): Promise<boolean> {
-    const files = instruments.flatMap((instrument) => this.#files.get(instrument) ?? []);
-    if (files.some(isWanting)) return false;
+    if (!this.canStore(instruments)) return false;
     await this.#store.flush(instruments.filter((instrument) => this.#files.get(instrument)?.stored));
     return true;
   }

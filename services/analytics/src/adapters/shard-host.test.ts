@@ -35,6 +35,8 @@ async function hosted() {
     planOf: () => {
       throw new Error('nothing is driven here');
     },
+    canStore: () => true,
+    store: async () => {},
     close: async () => {},
   });
   let failure: Error | undefined;

@@ -199,6 +199,7 @@ export class ShardHost implements AsyncDisposable {
     const stay = new ShardStay(shard, this.#parts, {
       handing: this.#handing,
       isOwned: () => this.#isOwned(shard),
+      isEnding: () => this.#isEnding,
       onFailure: (error) => this.#fail(error),
       onOver: () => {
         this.#held.delete(shard);

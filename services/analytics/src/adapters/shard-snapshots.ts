@@ -37,10 +37,9 @@ export function shardSnapshots(parts: ShardSnapshotsParts): ShardSnapshots {
     },
     async save(...saved) {
       const nowMs = clock.monotonicMs();
-      await files.save(...saved);
-      if (!isLast() && nowMs - sharedAtMs < sharedIntervalMs) return;
-      await shared.save(...saved);
-      sharedAtMs = nowMs;
+      const isShared = isLast() || nowMs - sharedAtMs >= sharedIntervalMs;
+      await Promise.all([files.save(...saved), isShared ? shared.save(...saved) : undefined]);
+      if (isShared) sharedAtMs = nowMs;
     },
   };
 }

@@ -7,6 +7,12 @@ import type { Turns } from './turns.ts';
 
 /** Where it can't be said for so long that files are on their way, nobody goes on before they are there. */
 const MARK_MAX_MS = 2_000;
+/** Whoever is to have it may not be there. */
+const TAKEN_MAX_MS = 1_000;
+/** A shard whose files are on their way to here is driven on until they have come, for so long at most, */
+const FILES_MAX_MS = 15_000;
+/** and it is looked so often. */
+const FILES_LOOK_MS = 50;
 
 export type PlanOfShard = DrivePlan<ShardInput, ShardWord, ShardRows, never, ShardMachine>;
 
@@ -14,6 +20,8 @@ export type PlanOfShard = DrivePlan<ShardInput, ShardWord, ShardRows, never, Sha
 export interface Stay {
   /** Whether the shard goes now: what is saved from here on is what the next owner goes on from. */
   readonly isLast: () => boolean;
+  /** Whether another process is to have it, which opens no file before what is in hand here is stored. */
+  readonly leaves: () => boolean;
   /**
    * Settles when its files may be opened: who had it before may still archive them. With false when the shard
    * goes first.
@@ -28,6 +36,10 @@ export interface ShardStayParts {
   readonly ownDisk: boolean;
   /** Returns how a shard is driven while it is here. */
   planOf(shard: number, stay: Stay): PlanOfShard;
+  /** Whether the store can take what waits of these; not where rows wait for a file. */
+  canStore(instruments: readonly InstrumentId[]): boolean;
+  /** Stores what waits of these. *Errors*: those of the store, which `close` has again. */
+  store(instruments: readonly InstrumentId[]): Promise<unknown>;
   /**
    * Lets go of the files of a shard that is driven no more; `leaves`: another process is to have it. What its
    * state rests on is stored before, when the driver ends.
@@ -41,6 +53,8 @@ export interface ShardStayHost {
   readonly handing: Turns;
   /** Whether the plan gives it to this process. */
   isOwned(): boolean;
+  /** Whether this process ends: nothing is waited for any more. */
+  isEnding(): boolean;
   onFailure(error: Error): void;
   onOver(): void;
 }
@@ -93,13 +107,15 @@ export class ShardStay {
   }
 
   async #drive(lease: Lease): Promise<void> {
-    const { place, planOf, close, ownDisk } = this.#parts;
+    const { place, planOf, store, close, ownDisk } = this.#parts;
     const { handing, isOwned, onFailure } = this.#host;
     this.stage = 'is taken again';
     const isToGo = new Promise<void>((resolve) => {
       this.#end.signal.addEventListener('abort', () => resolve(), { once: true });
     });
-    const stay = { isLast: () => this.stage === 'goes', filesFree: this.#awaitFiles() };
+    const isLast = () => this.stage === 'goes';
+    const leaves = () => isLast() && ownDisk && !isOwned();
+    const stay = { isLast, leaves, filesFree: this.#awaitFiles() };
     const { machine, driven } = await place.drive(this.shard, lease.epoch, planOf(this.shard, stay));
     this.machine = machine;
     this.#driven = driven;
@@ -111,18 +127,35 @@ export class ShardStay {
       if (error !== undefined && this.stage !== 'goes') onFailure(error);
     });
     await Promise.race([isToGo, driven.closed]);
+    if (ownDisk && !isOwned()) await this.#awaitOpen(machine, driven);
     await using _onWay = await handing.run(async () => {
       this.stage = 'goes';
       this.#gone.abort();
+      const marked = ownDisk ? this.#markOnWay() : undefined;
       await driven[Symbol.asyncDispose]();
-      const onWay = ownDisk ? await this.#markOnWay() : undefined;
+      const onWay = await marked;
       // Whoever is to have it goes on now; what it stores waits until the files are there.
-      if (onWay !== undefined || !ownDisk) await lease[Symbol.asyncDispose]();
+      // The next shard is driven on until then: one process may get from all others more than it can take.
+      if (onWay !== undefined || !ownDisk) await lease.handOn(this.#host.isEnding() ? 0 : TAKEN_MAX_MS);
       return onWay;
     });
+    await store(machine.instruments).catch(() => undefined);
     // To archive keeps the store busy, and the states of the others are saved behind what is stored.
     await handing.idle;
     await close(machine.instruments, !isOwned());
+  }
+
+  /** Waits for its files: without them it could save no state, and the next owner would wait for them too. */
+  async #awaitOpen(machine: ShardMachine, driven: Driven<never>): Promise<void> {
+    const { clock, canStore } = this.#parts;
+    const untilMs = clock.monotonicMs() + FILES_MAX_MS;
+    let isOver = false;
+    void driven.closed.then(() => {
+      isOver = true;
+    });
+    const isOpen = () => this.#hasFiles && canStore(machine.instruments);
+    while (!isOver && !this.#host.isEnding() && !isOpen() && clock.monotonicMs() < untilMs)
+      await clock.sleep(FILES_LOOK_MS);
   }
 
   /** Waits until nobody archives what the shard has stored; false when it goes before. */
