@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { JetStreamBus } from '@algo/bus';
 import { type ServiceStatus, subjects } from '@algo/contracts';
 import { membersOf, virtualShard } from '@algo/model';
-import { FirstRules, identityOf, readInstrumentCatalog, readShardPlan } from '@algo/runtime';
+import { FirstRules, identityOf, planShards, readInstrumentCatalog, readShardPlan } from '@algo/runtime';
 import { bucketDocuments } from '@algo/state';
 import { eventually } from '@algo/testkit';
 import { parseAllDocuments } from 'yaml';
@@ -56,13 +56,21 @@ export class ClusterFloor implements AsyncDisposable {
     return new ClusterFloor(market, bus, catalog, stack.move());
   }
 
-  /** Has the cluster run so many processes, and waits until they share the shards. */
+  /**
+   * Has the cluster run so many processes, and waits until they share the shards. As docs/deployment.md tells
+   * an operator, those that are to go hand on first, as by `algo scale`.
+   */
   async scale(replicas: number): Promise<Silences> {
     const before = await readShardPlan(this.bus);
     return silencesWhile(
       this.bus,
       this.market.instruments.length,
       async () => {
+        if (membersOf(before).length > replicas) {
+          const members = Array.from({ length: replicas }, (_, ordinal) => ordinal);
+          await planShards(this.bus, () => ({ members, most: replicas }));
+          await this.shared(replicas);
+        }
         inside('scale', 'statefulset/analytics', `--replicas=${replicas}`);
         await this.shared(replicas);
         return { before, after: await readShardPlan(this.bus) };
