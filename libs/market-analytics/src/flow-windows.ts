@@ -19,8 +19,12 @@ const BUY_TRADES = 4;
 /** Where two of the windows begin. */
 const ONE_MINUTE = PARTS;
 const LONGEST = 3 * PARTS;
-/** So many numbers are told of a window: volumes and then trades, each of buys and then sells. */
+/** What is told of a window. *Units*: base; trades. */
 export const HELD = 4;
+export const BOUGHT = 0;
+export const SOLD = 1;
+export const TRADES_BOUGHT = 2;
+export const TRADES_SOLD = 3;
 /** From this many steps on the running totals begin afresh: sums of whole numbers are exact below 2^53. */
 export const REBASE_STEPS = 2 ** 51;
 
@@ -83,9 +87,9 @@ export class FlowWindows implements InSteps, TradeReader {
   read(tip: TapeTip, quantity: Grid): void {
     const { held } = this;
     this.record(tip, held, 0);
-    for (let at = 0; at < held.length; at += 4) {
-      held[at] = quantity.toValue(held[at]!);
-      held[at + 1] = quantity.toValue(held[at + 1]!);
+    for (let at = 0; at < held.length; at += HELD) {
+      held[at + BOUGHT] = quantity.toValue(held[at + BOUGHT]!);
+      held[at + SOLD] = quantity.toValue(held[at + SOLD]!);
     }
     this.turn = tip.turn;
   }
@@ -99,11 +103,11 @@ export class FlowWindows implements InSteps, TradeReader {
     for (let w = 0; w <= LONGEST; w += PARTS) {
       const bought = buy - windows[w + BUY]!;
       const tradesBought = buyTrades - windows[w + BUY_TRADES]!;
-      to[at] = bought;
-      to[at + 1] = volume - windows[w + VOLUME]! - bought;
-      to[at + 2] = tradesBought;
-      to[at + 3] = trades - windows[w + TRADES]! - tradesBought;
-      at += 4;
+      to[at + BOUGHT] = bought;
+      to[at + SOLD] = volume - windows[w + VOLUME]! - bought;
+      to[at + TRADES_BOUGHT] = tradesBought;
+      to[at + TRADES_SOLD] = trades - windows[w + TRADES]! - tradesBought;
+      at += HELD;
     }
   }
 

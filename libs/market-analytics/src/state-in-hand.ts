@@ -21,7 +21,7 @@ import {
 } from '@algo/model';
 import type { ClosedBars } from './closed-bars.ts';
 import type { Completeness } from './completeness.ts';
-import { type FlowWindows, HELD } from './flow-windows.ts';
+import { BOUGHT, type FlowWindows, HELD, SOLD, TRADES_BOUGHT, TRADES_SOLD } from './flow-windows.ts';
 import type { MicrostructureReading } from './microstructure.ts';
 import type { Resolution } from './resolution.ts';
 import type { Rules } from './rules.ts';
@@ -54,30 +54,41 @@ export class StateInHand implements MarketState, Recorded {
   readonly features: MarketState['features'];
   readonly flow: readonly OrderFlow[];
   readonly structures: readonly StructureReading[];
-  timeUs: TimeUs = 0;
-  trades = 0;
-  /** Of the tape, when the state was taken. */
-  turn = -1;
-  // Not by `#`: what reads one takes so much more code that fewer of these getters are inlined.
-  private readonly tape: Microstructure;
-  private readonly live: Live;
+  readonly #tape: Microstructure;
+  readonly #live: Live;
+  #timeUs: TimeUs = 0;
+  #trades = 0;
+  #turn = -1;
 
   constructor(live: Live) {
-    this.live = live;
+    this.#live = live;
     this.instrument = live.settings.instrument;
     this.features = live.settings.features;
     this.flow = FLOW_WINDOWS.map((window) => new WindowInHand(this, window, live.flow));
     this.structures = live.bars.rules.map((rules) => new StructureInHand(this, rules));
-    this.tape = new TapeInHand(this);
+    this.#tape = new TapeInHand(this);
   }
 
   /** Is the state as the engine is now. */
   begin(): this {
-    const { nowUs, trades, turn } = this.live.tip;
-    this.timeUs = nowUs;
-    this.trades = trades;
-    this.turn = turn;
+    const { nowUs, trades, turn } = this.#live.tip;
+    this.#timeUs = nowUs;
+    this.#trades = trades;
+    this.#turn = turn;
     return this;
+  }
+
+  get timeUs() {
+    return this.#timeUs;
+  }
+
+  get trades() {
+    return this.#trades;
+  }
+
+  /** Of the tape, when the state was taken. */
+  get turn() {
+    return this.#turn;
   }
 
   get price() {
@@ -113,7 +124,7 @@ export class StateInHand implements MarketState, Recorded {
   }
 
   get microstructure() {
-    return this.stillAt('microstructure').micro.isKnown ? this.tape : null;
+    return this.stillAt('microstructure').micro.isKnown ? this.#tape : null;
   }
 
   record(to: Float64Array): void {
@@ -137,52 +148,52 @@ export class StateInHand implements MarketState, Recorded {
 
   /** Returns the engine, which has not gone on. *Errors*: naming the part that was asked for when it has. */
   stillAt(part: string): Live {
-    if (this.live.tip.turn !== this.turn) this.refuse(part);
-    return this.live;
+    if (this.#live.tip.turn !== this.#turn) this.#refuse(part);
+    return this.#live;
   }
 
-  private refuse(part: string): never {
-    throw new Error(`${this.instrument}: ${part} of an old state is asked for, at trade ${this.trades}`);
+  #refuse(part: string): never {
+    throw new Error(`${this.instrument}: ${part} of an old state is asked for, at trade ${this.#trades}`);
   }
 }
 
 /** One of the windows; all are read when somebody looks at one. */
 class WindowInHand implements OrderFlow {
   readonly window: OrderFlow['window'];
-  private readonly state: StateInHand;
-  private readonly flow: FlowWindows;
+  readonly #state: StateInHand;
+  readonly #flow: FlowWindows;
   /** Where the window's parts begin. */
-  private readonly at: number;
+  readonly #at: number;
 
   constructor(state: StateInHand, window: OrderFlow['window'], flow: FlowWindows) {
-    this.state = state;
+    this.#state = state;
     this.window = window;
-    this.flow = flow;
-    this.at = FLOW_WINDOWS.indexOf(window) * HELD;
+    this.#flow = flow;
+    this.#at = FLOW_WINDOWS.indexOf(window) * HELD;
   }
 
   get buyVolume() {
-    if (this.flow.turn !== this.state.turn) this.read('buyVolume');
-    return this.flow.held[this.at]!;
+    if (this.#flow.turn !== this.#state.turn) this.#read('buyVolume');
+    return this.#flow.held[this.#at + BOUGHT]!;
   }
 
   get sellVolume() {
-    if (this.flow.turn !== this.state.turn) this.read('sellVolume');
-    return this.flow.held[this.at + 1]!;
+    if (this.#flow.turn !== this.#state.turn) this.#read('sellVolume');
+    return this.#flow.held[this.#at + SOLD]!;
   }
 
   get buyTrades() {
-    if (this.flow.turn !== this.state.turn) this.read('buyTrades');
-    return this.flow.held[this.at + 2]!;
+    if (this.#flow.turn !== this.#state.turn) this.#read('buyTrades');
+    return this.#flow.held[this.#at + TRADES_BOUGHT]!;
   }
 
   get sellTrades() {
-    if (this.flow.turn !== this.state.turn) this.read('sellTrades');
-    return this.flow.held[this.at + 3]!;
+    if (this.#flow.turn !== this.#state.turn) this.#read('sellTrades');
+    return this.#flow.held[this.#at + TRADES_SOLD]!;
   }
 
-  private read(part: string): void {
-    const { flow, resolution, tip } = this.state.stillAt(part);
+  #read(part: string): void {
+    const { flow, resolution, tip } = this.#state.stillAt(part);
     flow.read(tip, resolution.quantity);
   }
 }
@@ -190,54 +201,54 @@ class WindowInHand implements OrderFlow {
 /** What one set of rules has drawn, each part read when somebody looks at it. */
 class StructureInHand implements StructureReading {
   readonly rules: StructureReading['rules'];
-  private readonly state: StateInHand;
-  private readonly drawn: Rules;
+  readonly #state: StateInHand;
+  readonly #drawn: Rules;
 
   constructor(state: StateInHand, drawn: Rules) {
-    this.state = state;
+    this.#state = state;
     this.rules = drawn.name;
-    this.drawn = drawn;
+    this.#drawn = drawn;
   }
 
   get zones() {
-    return this.drawn.zones(this.state.stillAt('zones').tip);
+    return this.#drawn.zones(this.#state.stillAt('zones').tip);
   }
 
   get gaps() {
-    return this.drawn.gaps(this.state.stillAt('gaps').tip);
+    return this.#drawn.gaps(this.#state.stillAt('gaps').tip);
   }
 
   get profiles() {
-    return this.drawn.profiles(this.state.stillAt('profiles').tip);
+    return this.#drawn.profiles(this.#state.stillAt('profiles').tip);
   }
 }
 
 /** The tape's reading, each number worked out when somebody looks. */
 class TapeInHand implements Microstructure {
-  private readonly state: StateInHand;
+  readonly #state: StateInHand;
 
   constructor(state: StateInHand) {
-    this.state = state;
+    this.#state = state;
   }
 
   get signal() {
-    return this.state.stillAt('signal').micro.signalAt(this.state.timeUs);
+    return this.#state.stillAt('signal').micro.signalAt(this.#state.timeUs);
   }
 
   get fastZ() {
-    return this.state.stillAt('fastZ').micro.fastZ;
+    return this.#state.stillAt('fastZ').micro.fastZ;
   }
 
   get slowZ() {
-    return this.state.stillAt('slowZ').micro.slowZ;
+    return this.#state.stillAt('slowZ').micro.slowZ;
   }
 
   get mid() {
-    return this.state.stillAt('mid').micro.lastMid;
+    return this.#state.stillAt('mid').micro.lastMid;
   }
 
   get flipSpread() {
-    const { micro, resolution } = this.state.stillAt('flipSpread');
+    const { micro, resolution } = this.#state.stillAt('flipSpread');
     return micro.flipSpread(resolution.price);
   }
 }
