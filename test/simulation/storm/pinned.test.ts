@@ -158,6 +158,10 @@ test('seed 61803: of what dust was left of, a sale before the next entry takes n
   expect((await runScenario(scenarioOf(61_803))).violation).toBeNull();
 }, 60_000);
 
+test('seed 77643: what an exit behind a close by hand has left began with that exit', async () => {
+  expect((await runScenario(scenarioOf(77_643))).violation).toBeNull();
+}, 60_000);
+
 test('seed 34350: what a person let be, before a sale was told, does not cover that sale', async () => {
   expect((await runScenario(scenarioOf(34_350))).violation).toBeNull();
 }, 60_000);

@@ -19,3 +19,9 @@ test.each([
   for (const one of [fill('buy', '10', 1), fill('sell', sold, 2), fill('buy', '5', 4)]) book.book(one);
   expect([book.openAt(LTC, 3 * S), book.openAt(LTC, 4 * S)].map(String)).toEqual([before, after]);
 });
+
+test('what is left on the other side, by a sale told late, was opened by the newest fill', () => {
+  const book = new PositionBook(INSTRUMENTS);
+  for (const one of [fill('buy', '10', 1), fill('sell', '4', 5), fill('sell', '10', 3)]) book.book(one);
+  expect([book.openAt(LTC, 4 * S), book.openAt(LTC, 5 * S)].map(String)).toEqual(['0', '-4']);
+});

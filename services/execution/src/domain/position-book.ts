@@ -48,9 +48,13 @@ export class PositionBook {
     const { baseChange } = fillEffect(fill, this.#instruments.get(instrument));
     const before = this.quantity(instrument);
     const beside = this.beside(instrument);
-    const openedUs = this.#isNothing(before, fill) ? timeUs : Math.min(this.#openedUs(instrument), timeUs);
-    const changedUs = Math.max(this.changedUs(instrument), timeUs);
     const quantity = before.plus(baseChange);
+    const changedUs = Math.max(this.changedUs(instrument), timeUs);
+    // What is left on the other side is of the newest fills, whichever of all is told last.
+    const hasTurned = before.times(quantity).isNegative();
+    const begunUs = hasTurned ? changedUs : timeUs;
+    const isNew = hasTurned || this.#isNothing(before, fill);
+    const openedUs = isNew ? begunUs : Math.min(this.#openedUs(instrument), timeUs);
     const { correctedUs = 0, settledUs = 0 } = this.#positions.get(instrument) ?? {};
     const times = { openedUs, changedUs, correctedUs, settledUs };
     this.#positions.set(instrument, { instrument, quantity, beside, ...times, lastPrice });
