@@ -175,3 +175,7 @@ test.each([42_311, 43_781, 45_662])(
   },
   60_000,
 );
+
+test('seed 773 over Binance spot: what a person has forgotten is settled up to his word', async () => {
+  expect((await runScenario(seededScenario('binance-spot', 773))).violation).toBeNull();
+}, 60_000);

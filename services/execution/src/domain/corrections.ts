@@ -92,8 +92,7 @@ export class Corrections {
     },
     state: CorrectionsState = { aside: [], differences: [], shownUs: null, proposed: [] },
   ) {
-    this.#account = parts.account;
-    this.#instruments = parts.instruments;
+    [this.#account, this.#instruments] = [parts.account, parts.instruments];
     this.#positions = parts.positions;
     this.#ledger = parts.ledger;
     this.#prices = parts.prices;
@@ -182,15 +181,16 @@ export class Corrections {
       );
     const [own, beside] = [this.#positions.quantity(instrument), this.#positions.beside(instrument)];
     const held = found?.held ?? own.plus(beside);
-    const setup = how === 'acknowledge' ? this.#setup.changeOf(instrument) : null;
+    const isLetBe = how === 'acknowledge';
+    const setup = isLetBe ? this.#setup.changeOf(instrument) : null;
     const terms = { setup, shut: this.#setup.shut.get(instrument), isLent: this.#setup.shortSpot !== false };
     const change = { ...repairedBook(how, instrument, { own, beside, held }, terms), reason: DONE[how] };
     if (how === 'adopt' && this.#positions.markOf(instrument, this.#prices) === null)
       throw refused('no price of it is known, so it could not be guarded', 'Wait for its next trade.');
     if (setup !== null) this.#setup.agree(instrument);
     const evidence = setup === null ? [reason] : [reason, setup];
-    // He goes by what was compared. What others did behind that, and is told late, he did not know of.
-    const settledUs = this.#shownUs ?? this.#times.nowUs(venueOf(instrument));
+    // Who lets be what lies beside goes by what was compared: what others did since he did not know of.
+    const settledUs = (isLetBe ? this.#shownUs : null) ?? this.#times.nowUs(venueOf(instrument));
     this.#correct(instrument, { ...change, evidence }, { by, commandId }, out, settledUs);
   }
 
