@@ -11,7 +11,6 @@ import {
   InputError,
   type Instrument,
   type InstrumentId,
-  isDust,
   laidBeside,
   MARKET_TRAITS,
   type Order,
@@ -22,6 +21,7 @@ import {
   venueOf,
 } from '@algo/model';
 import { repairedBook } from './book-repair.ts';
+import { type BookChange, curedBook } from './cured-book.ts';
 import type { ExecutionInput, ExecutionOutput, VenueDescribed } from './execution-io.ts';
 import type { OrderAudit } from './order-audit.ts';
 import type { OrderLedger } from './order-ledger.ts';
@@ -50,7 +50,6 @@ export interface CorrectionsState {
 }
 
 type Compared = Extract<ExecutionInput, { type: 'ReconciliationCompleted' | 'ReconciliationFailed' }>;
-type Change = Pick<CorrectionMade, 'own' | 'beside' | 'reason' | 'evidence'>;
 const DONE = {
   adopt: 'adopted',
   forget: 'forgotten',
@@ -92,15 +91,19 @@ export class Corrections {
     },
     state: CorrectionsState = { aside: [], differences: [], shownUs: null, proposed: [] },
   ) {
-    [this.#account, this.#instruments] = [parts.account, parts.instruments];
+    this.#account = parts.account;
+    this.#instruments = parts.instruments;
     this.#positions = parts.positions;
     this.#ledger = parts.ledger;
     this.#prices = parts.prices;
     this.#times = parts.times;
-    [this.#venue, this.#isUnseen] = [parts.venue, parts.isUnseen];
+    this.#venue = parts.venue;
+    this.#isUnseen = parts.isUnseen;
     this.#setup = parts.setup;
     this.#aside = new Map(state.aside.map(({ asset, quantity }) => [asset, quantity]));
-    [this.#differences, this.#shownUs, this.#proposed] = [state.differences, state.shownUs, state.proposed];
+    this.#differences = state.differences;
+    this.#shownUs = state.shownUs;
+    this.#proposed = state.proposed;
   }
 
   state(): CorrectionsState {
@@ -138,11 +141,13 @@ export class Corrections {
     const { differences, aside, shownUs } = report;
     this.#aside.clear();
     for (const { asset, quantity } of aside) this.#aside.set(asset, quantity);
-    [this.#differences, this.#shownUs] = [differences, shownUs];
+    this.#differences = differences;
+    this.#shownUs = shownUs;
     const staleUs = this.#venue().readsSettleMs * US_PER_MS * this.#times.speed;
     const waiting: Proposal[] = [];
     for (const found of differences) {
-      const change = this.#changeOf(found);
+      const rules = this.#instruments.get(found.instrument);
+      const change = curedBook(found, rules, this.#positions.markOf(found.instrument, this.#prices));
       if (change === null || !this.#isAsFound(found) || this.#isMoving(found.instrument)) continue;
       const before = this.#proposed.find((one) => isSame(one, found));
       const changedUs = this.#positions.changedUs(found.instrument);
@@ -241,29 +246,6 @@ export class Corrections {
     return found.held.plus(own).minus(found.own);
   }
 
-  /** What mends a difference; null where only a person can, or fills are still to come. */
-  #changeOf({ instrument, own, beside, held, cure, left, evidence }: BookDifference): Change | null {
-    switch (cure) {
-      case 'correct': {
-        if (left === null) return null;
-        const rules = this.#instruments.get(instrument);
-        const mark = this.#positions.markOf(instrument, this.#prices);
-        const isSmall = rules !== undefined && isDust(left.minus(own), mark, rules);
-        const lies = laidBeside(held.minus(left), { own, beside });
-        return { own: left, beside: lies, reason: isSmall ? 'dust' : 'gone', evidence };
-      }
-      case 'beside':
-        return { own, beside: held.minus(own), reason: 'acknowledged', evidence };
-      case 'restate':
-        return { own, beside, reason: 'restated', evidence };
-      case 'fetch':
-      case 'person':
-        return null;
-      default:
-        return cure satisfies never;
-    }
-  }
-
   /** Whether our book still is what was compared. */
   #isAsFound({ instrument, own, beside }: BookDifference): boolean {
     const book = this.#positions;
@@ -278,7 +260,7 @@ export class Corrections {
 
   #correct(
     instrument: InstrumentId,
-    change: Change,
+    change: BookChange,
     who: Pick<CorrectionMade, 'by' | 'commandId'>,
     out: ExecutionOutput[],
     settledUs: TimeUs | null = null,
